@@ -1,0 +1,40 @@
+using JumpCloudConnector.JumpCloud;
+
+namespace JumpCloudConnector.Collection;
+
+/// <summary>How collection uses memory, connections and time. The defaults are meant to be right; tests and benchmarks set them.</summary>
+public sealed record CollectionOptions
+{
+    /// <summary>How the API is called.</summary>
+    public JumpCloudClientOptions Client { get; init; } = new();
+
+    /// <summary>Rows asked for in a stream's first page, before the size of its events is known.</summary>
+    public int FirstPageSize { get; init; } = 1000;
+
+    /// <summary>Most rows a page may have; the API allows 10,000.</summary>
+    public int MaxPageSize { get; init; } = 10_000;
+
+    /// <summary>Bytes that a page should come to; its rows follow from that. With <see cref="MaxConcurrentStreams"/> this bounds memory.</summary>
+    public long TargetPageBytes { get; init; } = 4L << 20;
+
+    /// <summary>Bytes at which a page is given up and asked for with fewer rows.</summary>
+    public long MaxPageBytes { get; init; } = 24L << 20;
+
+    /// <summary>Streams collected side by side.</summary>
+    public int MaxConcurrentStreams { get; init; } = 8;
+
+    /// <summary>How long a lease holds unless it is renewed, which is done after a third of it.</summary>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often a walk over the users is begun again when they change under it.</summary>
+    public int MaxWalkRestarts { get; init; } = 5;
+
+    internal void Check()
+    {
+        if (FirstPageSize < 1 || MaxPageSize < FirstPageSize || MaxPageSize > 10_000 || TargetPageBytes < 1
+            || MaxPageBytes < TargetPageBytes || MaxConcurrentStreams < 1 || LeaseDuration <= TimeSpan.Zero || MaxWalkRestarts < 0)
+        {
+            throw new ArgumentException("The collection options contradict each other: 1 <= FirstPageSize <= MaxPageSize <= 10000, TargetPageBytes <= MaxPageBytes, and all of them positive.");
+        }
+    }
+}

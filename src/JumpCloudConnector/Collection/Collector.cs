@@ -1,0 +1,161 @@
+using JumpCloudConnector.Connectors;
+using JumpCloudConnector.JumpCloud;
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Collection;
+
+/// <summary>
+/// Runs the turns that are due: every stream of every connector, side by side and bounded, each with its own end. A stream
+/// that fails does not hold up another.
+/// </summary>
+public sealed class Collector : IDisposable
+{
+    private readonly RecordStore _store;
+    private readonly SecretProtector _secrets;
+    private readonly CollectionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Func<HttpMessageHandler>? _handlers;
+    private readonly HostGates _gates;
+    private readonly SemaphoreSlim _slots;
+    private readonly LeaseOwner _owner = LeaseOwner.ThisProcess();
+
+    /// <summary>Collects into a store.</summary>
+    /// <param name="store">Stays the caller's.</param>
+    /// <param name="secrets">Gives the keys.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="time">Null for the system's clock.</param>
+    /// <param name="handlers">Makes HTTP handlers; null for the system's.</param>
+    public Collector(
+        RecordStore store, SecretProtector secrets, CollectionOptions? options = null, TimeProvider? time = null,
+        Func<HttpMessageHandler>? handlers = null)
+    {
+        _store = store;
+        _secrets = secrets;
+        _options = options ?? new CollectionOptions();
+        _options.Check();
+        _time = time ?? TimeProvider.System;
+        _handlers = handlers;
+        _gates = new HostGates(_options.Client.RequestsPerSecond);
+        _slots = new SemaphoreSlim(_options.MaxConcurrentStreams);
+    }
+
+    /// <summary>Collects the connectors' streams and returns one result per stream, in the order they ended.</summary>
+    /// <param name="connectors">Which ones.</param>
+    /// <param name="named">True when they were asked for by name: then those that are not due say so.</param>
+    /// <param name="force">True to collect whether due or not, parked or not.</param>
+    /// <param name="observer">Is told what happens; null for nobody.</param>
+    /// <param name="cancellationToken">Stops between commits. What was committed stays, and every open turn says Stopped.</param>
+    public async Task<IReadOnlyList<CollectionResult>> CollectAsync(
+        IReadOnlyList<Connector> connectors, bool named, bool force, ICollectionObserver? observer = null, CancellationToken cancellationToken = default)
+    {
+        CollectionReport report = new(observer);
+        await Task.WhenAll(connectors.Select(c => Task.Run(() => CollectConnectorAsync(c, named, force, report, cancellationToken), CancellationToken.None))).ConfigureAwait(false);
+        return report.Results;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _gates.Dispose();
+        _slots.Dispose();
+    }
+
+    private async Task CollectConnectorAsync(Connector connector, bool named, bool force, CollectionReport report, CancellationToken cancellationToken)
+    {
+        try
+        {
+            DateTimeOffset now = _time.GetUtcNow();
+            List<CollectionStream> known = KnownStreams(connector);
+            if (!force && known.Count > 0 && !known.Exists(s => s.IsDue(now)))
+            {
+                if (named)
+                {
+                    foreach (CollectionStream stream in known) report.Add(stream.Result(CollectionState.NotDue));
+                }
+
+                return;
+            }
+
+            using JumpCloudClient client = CreateClient(connector);
+            List<CollectionStream> streams = await new StreamDirectory(_store.Records, _time)
+                .RefreshAsync(connector, known, client, report, cancellationToken).ConfigureAwait(false);
+            await Task.WhenAll(streams.Select(s => CollectStreamAsync(s, client, named, force, report, cancellationToken))).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            report.Add(Failed(connector, null) with { State = CollectionState.Stopped });
+        }
+        catch (JcException e)
+        {
+            report.Add(Failed(connector, e));
+        }
+    }
+
+    private List<CollectionStream> KnownStreams(Connector connector) =>
+    [
+        .. _store.Records.GetStreams(connector.Id)
+            .Where(s => s.Key.OrganizationId != StreamKey.Listing && connector.ContentTypes.Contains(s.Key.ContentType))
+            .Select(s => new CollectionStream(connector, s)),
+    ];
+
+    private JumpCloudClient CreateClient(Connector connector)
+    {
+        byte[] secret = _store.Connectors.GetSecret(connector.Id) ?? throw new JcException("ConnectorNotFound", JcErrorKind.NotFound,
+            $"The connector '{connector.Name}' was removed meanwhile.", connector.Name);
+        string key = System.Text.Encoding.ASCII.GetString(_secrets.Unprotect(connector.Id, secret));
+        return new JumpCloudClient(
+            connector.EffectiveInsightsUri, connector.EffectiveConsoleUri, key, _options.Client, _gates, _time, _handlers?.Invoke());
+    }
+
+    private async Task CollectStreamAsync(
+        CollectionStream stream, JumpCloudClient client, bool named, bool force, CollectionReport report, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            report.Add(stream.Result(CollectionState.Stopped));
+            return;
+        }
+
+        try
+        {
+            DateTimeOffset now = _time.GetUtcNow();
+            if (!force && !stream.IsDue(now))
+            {
+                if (named) report.Add(stream.Result(CollectionState.NotDue));
+            }
+            else if (!force && stream.IsParked(now))
+            {
+                report.Add(stream.Result(CollectionState.Parked) with
+                {
+                    StatusCode = stream.Info.StatusCode,
+                    ErrorId = stream.Info.StatusId,
+                    ErrorMessage = stream.Info.StatusMessage,
+                    NextRun = DateTimeOffset.FromUnixTimeMilliseconds(stream.Info.ParkedUntil!.Value),
+                });
+            }
+            else
+            {
+                StreamTurn turn = new(stream, _store.Records, client, _options, _time, _owner, report);
+                report.Add(await turn.RunAsync(cancellationToken).ConfigureAwait(false));
+            }
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private static CollectionResult Failed(Connector connector, JcException? error) => new()
+    {
+        ConnectorName = connector.Name,
+        TenantName = connector.TenantName,
+        State = CollectionState.Failed,
+        StatusCode = StatusCodes.Of(error),
+        ErrorId = error?.ErrorId,
+        ErrorMessage = error?.Message,
+    };
+}

@@ -1,0 +1,64 @@
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Collection;
+
+/// <summary>Renews a lease while a stream is collected, and cancels the work when the lease is somebody else's.</summary>
+internal sealed class LeaseKeeper : IDisposable
+{
+    private readonly IRecordStore _store;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _duration;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly CancellationTokenSource _lost;
+    private readonly Task _renewing;
+
+    public LeaseKeeper(IRecordStore store, Lease lease, TimeSpan duration, TimeProvider time, CancellationToken cancellationToken)
+    {
+        _store = store;
+        Lease = lease;
+        _time = time;
+        _duration = duration;
+        _lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _renewing = RenewAsync();
+    }
+
+    public Lease Lease { get; }
+
+    /// <summary>Cancelled when the caller stops or the lease is lost.</summary>
+    public CancellationToken Token => _lost.Token;
+
+    public bool IsLost { get; private set; }
+
+    public void Dispose()
+    {
+        _ended.Cancel();
+        _renewing.GetAwaiter().GetResult();
+        _store.ReleaseLease(Lease);
+        _ended.Dispose();
+        _lost.Dispose();
+    }
+
+    private async Task RenewAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await _time.Delay(TimeSpan.FromTicks(_duration.Ticks / 3), _ended.Token).ConfigureAwait(false);
+                if (_store.RenewLease(Lease, _time.GetUtcNow().ToUnixTimeMilliseconds(), _duration)) continue;
+                IsLost = true;
+                _lost.Cancel();
+                return;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The work is done.
+        }
+        catch (JcException)
+        {
+            // The store could not be written in time. The commit that comes next meets the same fault and reports it, and
+            // its fence keeps it right should the lease have run out meanwhile.
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using JumpCloudConnector.Connectors;
+using JumpCloudConnector.JumpCloud;
+using JumpCloudConnector.Records;
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Collection;
+
+/// <summary>One turn of one stream: lease, span, collection, outcome.</summary>
+internal sealed class StreamTurn(
+    CollectionStream stream, IRecordStore store, JumpCloudClient client, CollectionOptions options, TimeProvider time,
+    LeaseOwner owner, CollectionReport report)
+{
+    private readonly RequestMeter _meter = new();
+    private readonly long _started = time.GetTimestamp();
+    private EventCollector? _events;
+    private UserCollector? _users;
+    private long? _from;
+    private bool _snapshot;
+
+    /// <summary>Runs the turn. Every fault becomes part of the result; nothing but a programming error is thrown.</summary>
+    public async Task<CollectionResult> RunAsync(CancellationToken cancellationToken)
+    {
+        LeaseOwner me = owner with { Instance = Guid.NewGuid() };
+        LeaseKeeper? keeper = null;
+        CollectionResult result;
+        try
+        {
+            LeaseAnswer answer = store.AcquireLease(stream.Info.Id, me, Now(), options.LeaseDuration);
+            if (answer.Lease is null) return Leased(answer);
+            // What was read before the lease was ours may be out of date.
+            stream = stream with { Info = store.OpenStream(stream.Info.Key, null) };
+            keeper = new LeaseKeeper(store, answer.Lease, options.LeaseDuration, time, cancellationToken);
+            try
+            {
+                result = await CollectAsync(answer.Lease, keeper.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                keeper.Dispose();
+            }
+        }
+        catch (OperationCanceledException) when (keeper is { IsLost: true })
+        {
+            result = Ended(CollectionState.Leased) with { ErrorId = "LeaseLost", ErrorMessage = "Another process took over the stream while this one was collecting it; nothing was written twice." };
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return Ended(CollectionState.Stopped);
+        }
+        catch (JcException e) when (e.ErrorId == "LeaseLost")
+        {
+            result = Ended(CollectionState.Leased) with { ErrorId = e.ErrorId, ErrorMessage = e.Message };
+        }
+        catch (JumpCloudException e)
+        {
+            result = Failed(e, Parking.PauseAfter(e, stream.Info.ConsecutiveFailures));
+        }
+        catch (JcException e)
+        {
+            result = Failed(e, null);
+        }
+
+        return Record(result);
+    }
+
+    private async Task<CollectionResult> CollectAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        if (stream.Info.Key.ContentType == ContentType.DirectoryInsights)
+        {
+            await CollectEventsAsync(lease, cancellationToken).ConfigureAwait(false);
+            return Ended(CollectionState.Collected);
+        }
+
+        return await CollectUsersAsync(lease, cancellationToken).ConfigureAwait(false)
+            ? Ended(CollectionState.Collected)
+            : Failed(new JcException("UsersChanging", JcErrorKind.Remote,
+                "The users changed or their number did not fit during every walk over them. Those seen are recorded; who is gone is found at the next turn.", stream.OrganizationName), null);
+    }
+
+    private async Task CollectEventsAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CollectEventsOnceAsync(lease, cancellationToken).ConfigureAwait(false);
+        }
+        catch (JumpCloudException e) when (e.Failure == FailureKind.BadRequest && e.ServerTime is not null && client.Clock.Now < _until)
+        {
+            // The local clock is ahead and the span reached into the server's future. Its answer has told the time.
+            report.Noted($"The clock of this machine is ahead of JumpCloud's; '{stream.Connector.Name}' is collected up to JumpCloud's time.");
+            await CollectEventsOnceAsync(lease, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private DateTimeOffset _until;
+
+    private async Task CollectEventsOnceAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        // The end is fixed here and never taken from an event. Two milliseconds back, since a request reaches one past it.
+        _until = client.Clock.Now;
+        long to = _until.ToUnixTimeMilliseconds() - 2;
+        long start = stream.Info.Start ?? to - Math.Max(1, (long)stream.Connector.InitialLookback.TotalMilliseconds);
+        long from = Math.Max(start, (stream.Info.Watermark ?? start) - (long)stream.Connector.Overlap.TotalMilliseconds);
+        if (from >= to) return;
+        _from = from;
+        EventRecordWriter writer = new(stream.Origin);
+        EventCollector events = _events = new EventCollector(client, stream.Scope, store, lease, writer, options, time, _meter);
+        await events.CollectAsync(from, to, start,
+            reached => Progress(events.Fetched, (double)(reached - from) / (to - from)), report.Committed, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<bool> CollectUsersAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        long now = Now();
+        long start = stream.Info.Start ?? now;
+        _from = stream.Info.Watermark ?? start;
+        _snapshot = stream.Info.LastSnapshot is not { } last || now - last >= (long)stream.Connector.SnapshotInterval.TotalMilliseconds;
+        UserRecordWriter writer = new(stream.Origin);
+        UserCollector users = _users = new UserCollector(client, stream.Scope, store, lease, writer, options, time, _meter);
+        bool whole = await users.CollectAsync(_from.Value, start, _snapshot,
+            fraction => Progress(users.Fetched, fraction), report.Committed, cancellationToken).ConfigureAwait(false);
+        _snapshot &= whole;
+        return whole;
+    }
+
+    private void Progress(long fetched, double fraction) => report.Progressed(new CollectionProgress(
+        stream.Connector.Name, stream.OrganizationName ?? stream.OrganizationId, stream.Info.Key.ContentType, fetched, fraction));
+
+    /// <summary>Writes the outcome and fills in what the turn has changed.</summary>
+    private CollectionResult Record(CollectionResult result)
+    {
+        if (result.State == CollectionState.Leased) return result;
+        try
+        {
+            DateTimeOffset now = time.GetUtcNow();
+            bool failed = result.State == CollectionState.Failed;
+            store.SetOutcome(stream.Info.Id, new StreamOutcome
+            {
+                Time = now.ToUnixTimeMilliseconds(),
+                Turn = DueSchedule.Turn(stream.Connector.CreatedAt, stream.Connector.IntervalMinutes, now),
+                StatusCode = result.StatusCode,
+                StatusId = result.ErrorId,
+                StatusMessage = result.ErrorMessage,
+                ParkedUntil = failed ? _parkedUntil?.ToUnixTimeMilliseconds() : null,
+                Snapshot = _snapshot && !failed,
+            });
+            CollectionStream after = stream with { Info = store.OpenStream(stream.Info.Key, null) };
+            return result with
+            {
+                Watermark = after.Result(result.State).Watermark,
+                NextRun = failed && _parkedUntil > after.NextRun ? _parkedUntil : after.NextRun,
+            };
+        }
+        catch (JcException e)
+        {
+            // The data is committed or refused already; that the status could not be written must not hide either.
+            return result.ErrorId is null ? result with { State = CollectionState.Failed, ErrorId = e.ErrorId, ErrorMessage = e.Message, StatusCode = StatusCodes.Of(e) } : result;
+        }
+    }
+
+    private DateTimeOffset? _parkedUntil;
+
+    private CollectionResult Failed(JcException error, TimeSpan? pause)
+    {
+        _parkedUntil = time.GetUtcNow() + pause;
+        return Ended(CollectionState.Failed) with
+        {
+            StatusCode = StatusCodes.Of(error),
+            ErrorId = error.ErrorId,
+            ErrorMessage = error.Message,
+        };
+    }
+
+    private CollectionResult Leased(LeaseAnswer answer) => Ended(CollectionState.Leased) with
+    {
+        ErrorId = "StreamLeased",
+        ErrorMessage = $"The stream is being collected by {answer.Holder}; nothing to do here. The lease is renewed until it is done and ends by {DateTimeOffset.FromUnixTimeMilliseconds(answer.Expires):u} otherwise.",
+    };
+
+    private CollectionResult Ended(CollectionState state)
+    {
+        CommitCounts counts = _events?.Counts ?? _users?.Counts ?? default;
+        return stream.Result(state) with
+        {
+            Fetched = _events?.Fetched ?? _users?.Fetched ?? 0,
+            New = counts.New,
+            Repeated = counts.Repeated,
+            Filtered = counts.Filtered,
+            Pages = _events?.Pages ?? _users?.Pages ?? 0,
+            Requests = _meter.Requests,
+            Retries = _meter.Retries,
+            Duration = time.GetElapsedTime(_started),
+            From = _from is { } from ? DateTimeOffset.FromUnixTimeMilliseconds(from) : null,
+        };
+    }
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,188 @@
+using JumpCloudConnector.Collection;
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Connectors;
+
+/// <summary>The health of one stream of a connector.</summary>
+public sealed record StreamHealth
+{
+    /// <summary>The organization's id, or null for the key's own and for the portal.</summary>
+    public string? OrganizationId { get; init; }
+
+    /// <summary>The organization's name where it is known.</summary>
+    public string? OrganizationName { get; init; }
+
+    /// <summary>What is collected.</summary>
+    public ContentType ContentType { get; init; }
+
+    /// <summary>0 when healthy.</summary>
+    public int StatusCode { get; init; }
+
+    /// <summary>The error's stable id, or null.</summary>
+    public string? StatusId { get; init; }
+
+    /// <summary>The error in words, or null.</summary>
+    public string? StatusMessage { get; init; }
+
+    /// <summary>When the status was set.</summary>
+    public DateTimeOffset? StatusTime { get; init; }
+
+    /// <summary>Everything before this instant is in the store.</summary>
+    public DateTimeOffset? Watermark { get; init; }
+
+    /// <summary>Last successful contact.</summary>
+    public DateTimeOffset? LastActivity { get; init; }
+
+    /// <summary>Last time that something new arrived.</summary>
+    public DateTimeOffset? LastDataReceived { get; init; }
+
+    /// <summary>Failed turns since the last good one.</summary>
+    public int ConsecutiveFailures { get; init; }
+
+    /// <summary>A lasting fault keeps it from its turns until then.</summary>
+    public DateTimeOffset? ParkedUntil { get; init; }
+}
+
+/// <summary>
+/// A connector as the administrator sees it: what was set and how it fares. Scalars at the top level, so that it survives
+/// remoting. Never holds a secret.
+/// </summary>
+public sealed record ConnectorInfo
+{
+    /// <summary>The unique name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The tenant's name.</summary>
+    public required string TenantName { get; init; }
+
+    /// <summary>The tenant's stable id.</summary>
+    public required string TenantId { get; init; }
+
+    /// <summary>The connector's stable id.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The provider of the Multi-Tenant Portal, or null.</summary>
+    public string? ProviderId { get; init; }
+
+    /// <summary>The one organization collected, where the key reaches many, or null.</summary>
+    public string? OrganizationId { get; init; }
+
+    /// <summary>Minutes between collections.</summary>
+    public int IntervalMinutes { get; init; }
+
+    /// <summary>What is collected.</summary>
+    public required IReadOnlyList<ContentType> ContentType { get; init; }
+
+    /// <summary>How far back the first collection reaches.</summary>
+    public TimeSpan InitialLookback { get; init; }
+
+    /// <summary>The region.</summary>
+    public Region Region { get; init; }
+
+    /// <summary>The Directory Insights host in force.</summary>
+    public required Uri InsightsUri { get; init; }
+
+    /// <summary>The console host in force.</summary>
+    public required Uri ConsoleUri { get; init; }
+
+    /// <summary>When it was added.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it was last changed.</summary>
+    public DateTimeOffset ModifiedAt { get; init; }
+
+    /// <summary>0 when healthy; otherwise the HTTP status, or a number of 1000 and more for faults without one.</summary>
+    public int StatusCode { get; init; }
+
+    /// <summary>The error's stable id, or null.</summary>
+    public string? StatusId { get; init; }
+
+    /// <summary>The status in words.</summary>
+    public required string StatusMessage { get; init; }
+
+    /// <summary>When the status was set, or null before the first turn.</summary>
+    public DateTimeOffset? StatusTime { get; init; }
+
+    /// <summary>Last successful contact of any stream.</summary>
+    public DateTimeOffset? LastActivity { get; init; }
+
+    /// <summary>Last time that any stream received something new.</summary>
+    public DateTimeOffset? LastDataReceived { get; init; }
+
+    /// <summary>How far the slowest stream is behind, or null before the first turn.</summary>
+    public TimeSpan? Lag { get; init; }
+
+    /// <summary>When its next turn comes.</summary>
+    public DateTimeOffset NextRun { get; init; }
+
+    /// <summary>Failed turns of the worst stream since its last good one.</summary>
+    public int ConsecutiveFailures { get; init; }
+
+    /// <summary>One per organization and content type.</summary>
+    public required IReadOnlyList<StreamHealth> Streams { get; init; }
+
+    internal static ConnectorInfo From(Connector connector, IReadOnlyList<StreamInfo> all, DateTimeOffset now)
+    {
+        List<StreamInfo> streams = [.. all.Where(s => connector.ContentTypes.Contains(s.Key.ContentType))];
+        List<CollectionStream> collected = [.. streams.Where(s => s.Key.OrganizationId != StreamKey.Listing).Select(s => new CollectionStream(connector, s))];
+        List<StreamInfo> failing = [.. streams.Where(s => s.StatusCode != 0)];
+        StreamInfo? worst = failing.OrderByDescending(s => s.ConsecutiveFailures).FirstOrDefault();
+        long? slowest = collected.Count == 0 || collected.Exists(s => s.Info.Watermark is null) ? null : collected.Min(s => s.Info.Watermark);
+        return new ConnectorInfo
+        {
+            Id = connector.Id,
+            Name = connector.Name,
+            TenantName = connector.TenantName,
+            TenantId = connector.TenantId,
+            ProviderId = connector.ProviderId,
+            OrganizationId = connector.OrganizationId,
+            IntervalMinutes = connector.IntervalMinutes,
+            ContentType = connector.ContentTypes,
+            InitialLookback = connector.InitialLookback,
+            Region = connector.Region,
+            InsightsUri = connector.EffectiveInsightsUri,
+            ConsoleUri = connector.EffectiveConsoleUri,
+            CreatedAt = connector.CreatedAt,
+            ModifiedAt = connector.ModifiedAt,
+            StatusCode = worst?.StatusCode ?? 0,
+            StatusId = worst?.StatusId,
+            StatusMessage = Describe(worst, failing.Count, streams),
+            StatusTime = Time(worst?.StatusTime ?? streams.Max(s => s.StatusTime)),
+            LastActivity = Time(streams.Max(s => s.LastActivity)),
+            LastDataReceived = Time(streams.Max(s => s.LastDataReceived)),
+            Lag = slowest is { } ms ? now - DateTimeOffset.FromUnixTimeMilliseconds(ms) : null,
+            NextRun = collected.Count == 0 ? connector.CreatedAt : collected.Min(NextRunOf),
+            ConsecutiveFailures = worst?.ConsecutiveFailures ?? 0,
+            Streams = [.. collected.Select(Health)],
+        };
+    }
+
+    private static string Describe(StreamInfo? worst, int failing, List<StreamInfo> streams)
+    {
+        if (worst is null) return streams.Exists(s => s.StatusTime is not null) ? "Healthy" : "Not collected yet";
+        string which = streams.Count == 1 ? "" : $"{failing} of {streams.Count} streams failing: ";
+        return which + worst.StatusMessage;
+    }
+
+    private static DateTimeOffset NextRunOf(CollectionStream stream) =>
+        Time(stream.Info.ParkedUntil) is { } parked && parked > stream.NextRun ? parked : stream.NextRun;
+
+    private static StreamHealth Health(CollectionStream stream) => new()
+    {
+        OrganizationId = stream.OrganizationId,
+        OrganizationName = stream.OrganizationName,
+        ContentType = stream.Info.Key.ContentType,
+        StatusCode = stream.Info.StatusCode,
+        StatusId = stream.Info.StatusId,
+        StatusMessage = stream.Info.StatusMessage,
+        StatusTime = Time(stream.Info.StatusTime),
+        Watermark = Time(stream.Info.Watermark),
+        LastActivity = Time(stream.Info.LastActivity),
+        LastDataReceived = Time(stream.Info.LastDataReceived),
+        ConsecutiveFailures = stream.Info.ConsecutiveFailures,
+        ParkedUntil = Time(stream.Info.ParkedUntil),
+    };
+
+    private static DateTimeOffset? Time(long? milliseconds) =>
+        milliseconds is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
+}

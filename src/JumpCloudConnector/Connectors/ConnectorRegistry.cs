@@ -1,0 +1,98 @@
+using System.Security;
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Connectors;
+
+/// <summary>Adds, finds, changes and removes connectors, by the rules.</summary>
+public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets, TimeProvider? time = null)
+{
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+
+    /// <summary>
+    /// Checks a new connector without adding it, its name's uniqueness included; for -WhatIf, and before a secret is asked for.
+    /// </summary>
+    /// <exception cref="JcException">See <see cref="ConnectorRules.Check"/>, and ConnectorExists.</exception>
+    public void CheckNew(Connector connector)
+    {
+        ConnectorRules.Check(connector);
+        if (store.Connectors.FindConnector(connector.Name) is { } existing)
+        {
+            throw new JcException("ConnectorExists", JcErrorKind.AlreadyExists,
+                $"A connector named '{existing.Name}' exists already. Choose another name, or change that one with Set-JcConnector.", connector.Name);
+        }
+    }
+
+    /// <summary>Adds a connector. <paramref name="connector"/>'s id, tenant id and times are given here.</summary>
+    /// <exception cref="JcException">See <see cref="CheckNew"/>, and InvalidApiKey.</exception>
+    public ConnectorInfo Add(Connector connector, SecureString apiKey)
+    {
+        CheckNew(connector);
+        DateTimeOffset now = _time.GetUtcNow();
+        Guid id = Guid.NewGuid();
+        byte[] secret = secrets.Protect(id, ApiKey.ToBytes(apiKey));
+        connector = connector with
+        {
+            Id = id, TenantId = store.Connectors.GetTenantId(connector.TenantName), CreatedAt = now, ModifiedAt = now, Version = 1,
+        };
+        store.Connectors.AddConnector(connector, secret);
+        return Describe(connector);
+    }
+
+    /// <summary>The connectors whose name matches one of the patterns (<c>*</c> and <c>?</c>), or all.</summary>
+    public IReadOnlyList<Connector> Find(IReadOnlyList<string>? names = null, IReadOnlyList<string>? tenants = null)
+    {
+        TextPattern[]? byName = names is { Count: > 0 } ? [.. names.Select(n => new TextPattern(n))] : null;
+        TextPattern[]? byTenant = tenants is { Count: > 0 } ? [.. tenants.Select(t => new TextPattern(t))] : null;
+        return [.. store.Connectors.GetConnectors().Where(c => Matches(byName, c.Name) && Matches(byTenant, c.TenantName))];
+
+        static bool Matches(TextPattern[]? patterns, string text) => patterns is null || Array.Exists(patterns, p => p.Matches(text.AsSpan()));
+    }
+
+    /// <summary>The connector of that name.</summary>
+    /// <exception cref="JcException">ConnectorNotFound.</exception>
+    public Connector Get(string name) => store.Connectors.FindConnector(name) ?? throw NotFound(name);
+
+    /// <summary>The error for a name that no connector has.</summary>
+    public static JcException NotFound(string name) => new("ConnectorNotFound", JcErrorKind.NotFound,
+        $"There is no connector named '{name}'. Get-JcConnector lists those there are.", name);
+
+    /// <summary>A connector with its health.</summary>
+    public ConnectorInfo Describe(Connector connector) =>
+        ConnectorInfo.From(connector, store.Records.GetStreams(connector.Id), _time.GetUtcNow());
+
+    /// <summary>Connectors with their health.</summary>
+    public IEnumerable<ConnectorInfo> Describe(IReadOnlyList<Connector> connectors)
+    {
+        ILookup<Guid, StreamInfo> streams = store.Records.GetStreams().ToLookup(s => s.Key.ConnectorId);
+        DateTimeOffset now = _time.GetUtcNow();
+        foreach (Connector connector in connectors) yield return ConnectorInfo.From(connector, [.. streams[connector.Id]], now);
+    }
+
+    /// <summary>Changes a connector.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="change">Makes the changed one from the present one; name, tenant and identity stay.</param>
+    /// <param name="apiKey">A new key, or null to keep the one there is.</param>
+    /// <exception cref="JcException">ConnectorNotFound, ConnectorChanged, InvalidApiKey, or what the rules refuse.</exception>
+    public ConnectorInfo Update(string name, Func<Connector, Connector> change, SecureString? apiKey = null)
+    {
+        Connector present = Get(name);
+        Connector changed = change(present) with
+        {
+            Id = present.Id, Name = present.Name, TenantName = present.TenantName, TenantId = present.TenantId,
+            CreatedAt = present.CreatedAt, ModifiedAt = _time.GetUtcNow(), Version = present.Version + 1,
+        };
+        ConnectorRules.Check(changed);
+        store.Connectors.UpdateConnector(changed, apiKey is null ? null : secrets.Protect(present.Id, ApiKey.ToBytes(apiKey)));
+
+        // A new key may be just what a parked stream waits for.
+        store.Records.ClearStatus(present.Id);
+        return Describe(changed);
+    }
+
+    /// <summary>Removes a connector with its secret and positions. Its records stay.</summary>
+    /// <exception cref="JcException">ConnectorNotFound.</exception>
+    public void Remove(string name)
+    {
+        if (!store.Connectors.RemoveConnector(Get(name).Id)) throw NotFound(name);
+    }
+}

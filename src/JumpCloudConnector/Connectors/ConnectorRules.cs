@@ -1,0 +1,126 @@
+using System.Net;
+
+namespace JumpCloudConnector.Connectors;
+
+/// <summary>What a connector may be. Every refusal names the value, the rule and the way out.</summary>
+public static class ConnectorRules
+{
+    private const int MaximumNameLength = 128;
+
+    /// <summary>Checks a whole connector.</summary>
+    /// <exception cref="JcException">InvalidConnectorName, InvalidTenantName, InvalidInterval, InvalidContentType,
+    /// InvalidLookback, InvalidProviderId, InvalidOrganizationId, InsecureUri or InvalidUri.</exception>
+    public static void Check(Connector connector)
+    {
+        CheckName(connector.Name);
+        CheckText("InvalidTenantName", "tenant name", connector.TenantName);
+        if (connector.IntervalMinutes < 1)
+        {
+            throw Refuse("InvalidInterval", connector.IntervalMinutes,
+                $"An interval of {connector.IntervalMinutes} minutes is not possible. Give a whole number of minutes, 1 or more; 5 is the default.");
+        }
+
+        if (connector.ContentTypes.Count == 0)
+        {
+            throw Refuse("InvalidContentType", connector.Name,
+                $"Connector '{connector.Name}' has no content type. Choose DirectoryInsights, SystemUser or both.");
+        }
+
+        foreach (ContentType type in connector.ContentTypes)
+        {
+            if (type is not (ContentType.DirectoryInsights or ContentType.SystemUser))
+                throw Refuse("InvalidContentType", type, $"'{type}' is not a content type. Choose DirectoryInsights, SystemUser or both.");
+        }
+
+        if (connector.InitialLookback < TimeSpan.Zero || connector.InitialLookback > Connector.MaximumLookback)
+        {
+            throw Refuse("InvalidLookback", connector.InitialLookback,
+                $"An initial lookback of {connector.InitialLookback} is not possible. JumpCloud keeps events for 90 days at most: give 0 to 90d.");
+        }
+
+        if (connector.ProviderId is not null) CheckId("InvalidProviderId", "provider ID", connector.ProviderId);
+        if (connector.OrganizationId is not null) CheckId("InvalidOrganizationId", "organization ID", connector.OrganizationId);
+        if (connector.ProviderId is not null && connector.OrganizationId is not null)
+        {
+            throw Refuse("ProviderAndOrganization", connector.Name,
+                "A provider ID collects every organization of the provider; an organization ID collects that one. Give one of the two.");
+        }
+
+        CheckUri("InsightsUri", connector.InsightsUri);
+        CheckUri("ConsoleUri", connector.ConsoleUri);
+        if ((connector.InsightsUri is null) != (connector.ConsoleUri is null))
+        {
+            throw Refuse("InvalidUri", connector.Name,
+                "InsightsUri and ConsoleUri go together: with one alone the key would go to two different installations. Give both or neither.");
+        }
+    }
+
+    /// <summary>Checks a connector's name: 1 to 128 printable single-byte characters, no wildcards, no blank ends.</summary>
+    public static void CheckName(string name)
+    {
+        CheckText("InvalidConnectorName", "connector name", name);
+        foreach (char character in name)
+        {
+            if (character > 0x7E)
+            {
+                throw Refuse("InvalidConnectorName", name,
+                    $"The connector name '{name}' has the multibyte character '{character}'. Use single-byte characters only (letters, digits, space and punctuation of ASCII).");
+            }
+
+            if (character is '*' or '?' or '[' or ']')
+            {
+                throw Refuse("InvalidConnectorName", name,
+                    $"The connector name '{name}' has '{character}', which commands read as a wildcard. Leave it out.");
+            }
+        }
+    }
+
+    private static void CheckText(string errorId, string what, string value)
+    {
+        if (string.IsNullOrWhiteSpace(value)) throw Refuse(errorId, value, $"The {what} is empty. Give one.");
+        if (value.Length > MaximumNameLength)
+            throw Refuse(errorId, value, $"The {what} has {value.Length} characters. At most {MaximumNameLength} are possible.");
+        if (value.Trim().Length != value.Length)
+            throw Refuse(errorId, value, $"The {what} '{value}' begins or ends with a space. Leave it out.");
+        foreach (char character in value)
+        {
+            if (char.IsControl(character))
+                throw Refuse(errorId, value, $"The {what} has a control character (U+{(int)character:X4}). Leave it out.");
+        }
+    }
+
+    private static void CheckId(string errorId, string what, string value)
+    {
+        bool hex = value.Length == 24;
+        foreach (char character in value) hex &= Uri.IsHexDigit(character);
+        if (!hex)
+        {
+            throw Refuse(errorId, value,
+                $"'{value}' is not a {what}: JumpCloud's have 24 hexadecimal digits. Copy it from the Admin Portal (Organizations, the eye icon).");
+        }
+    }
+
+    private static void CheckUri(string name, Uri? uri)
+    {
+        if (uri is null) return;
+        if (!uri.IsAbsoluteUri || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp)
+            || uri.UserInfo.Length > 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0)
+        {
+            throw Refuse("InvalidUri", name, $"{name} must be an absolute https address without user, query or fragment, such as https://api.jumpcloud.com/.");
+        }
+
+        if (uri.Scheme == Uri.UriSchemeHttp && !IsLoopback(uri))
+        {
+            throw Refuse("InsecureUri", uri,
+                $"{name} '{uri}' would send the API key in clear. Use https; plain http is allowed to this machine's loopback address only.");
+        }
+    }
+
+    // Uri.IsLoopback also takes names that a hosts file may point elsewhere; localhost is the one that resolvers guarantee.
+    private static bool IsLoopback(Uri uri) =>
+        string.Equals(uri.Host, "localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
+
+    private static JcException Refuse(string errorId, object? target, string message) =>
+        new(errorId, JcErrorKind.InvalidInput, message, target);
+}

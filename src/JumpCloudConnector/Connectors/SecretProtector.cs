@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using JumpCloudConnector.Storage;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JumpCloudConnector.Connectors;
+
+/// <summary>
+/// Protects secrets at rest. The keys lie in a ring outside the store, so that a copied store yields nothing; on Windows
+/// the ring itself is under DPAPI in machine scope, since what an administrator adds the scheduled task's account uses,
+/// and the folder's ACL is what keeps others out.
+/// </summary>
+public sealed class SecretProtector
+{
+    private readonly string _folder;
+    private readonly Lazy<IDataProtectionProvider> _provider;
+
+    /// <summary>Uses the key ring in a folder; null for the environment's or the machine's default.</summary>
+    public SecretProtector(string? keyRingFolder = null)
+    {
+        _folder = keyRingFolder ?? StoreFolder.ResolveKeyRing();
+        _provider = new Lazy<IDataProtectionProvider>(CreateProvider);
+    }
+
+    /// <summary>Protects a secret for one connector; what is protected for one cannot be read for another.</summary>
+    public byte[] Protect(Guid connectorId, byte[] secret) => Guard(() => For(connectorId).Protect(secret));
+
+    /// <summary>Gives a secret back.</summary>
+    /// <exception cref="JcException">SecretUnreadable when the key ring is not the one it was protected with, or
+    /// KeyRingAccessDenied.</exception>
+    public byte[] Unprotect(Guid connectorId, byte[] secret) => Guard(() =>
+    {
+        try
+        {
+            return For(connectorId).Unprotect(secret);
+        }
+        catch (CryptographicException e)
+        {
+            throw new JcException("SecretUnreadable", JcErrorKind.AccessDenied,
+                $"The connector's secret cannot be read with the key ring '{_folder}': the store was copied from elsewhere, or the key ring was lost or belongs to another account. Set the secret again with Set-JcConnector -ApiKey.",
+                _folder, e);
+        }
+    });
+
+    private IDataProtector For(Guid connectorId) =>
+        _provider.Value.CreateProtector("JumpCloudConnector.Secret.v1", connectorId.ToString("N"));
+
+    private T Guard<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException || e.InnerException is UnauthorizedAccessException)
+        {
+            throw new JcException("KeyRingAccessDenied", JcErrorKind.AccessDenied,
+                $"The account '{Environment.UserName}' may not use the key ring '{_folder}' that protects the connectors' secrets. Run as the account that made it, or as Administrator.",
+                _folder, e);
+        }
+    }
+
+    private IDataProtectionProvider CreateProvider()
+    {
+        StoreFolder.Ensure(_folder);
+        ServiceCollection services = new();
+        IDataProtectionBuilder builder = services.AddDataProtection()
+            .SetApplicationName("JumpCloudConnector")
+            .PersistKeysToFileSystem(new DirectoryInfo(_folder));
+#if NET
+        if (OperatingSystem.IsWindows()) builder.ProtectKeysWithDpapi(protectToLocalMachine: true);
+#else
+        if (Environment.OSVersion.Platform == PlatformID.Win32NT) builder.ProtectKeysWithDpapi(protectToLocalMachine: true);
+#endif
+        return services.BuildServiceProvider().GetRequiredService<IDataProtectionProvider>();
+    }
+}

@@ -1,0 +1,129 @@
+using System.Text.Json;
+
+namespace JumpCloudConnector.Records;
+
+/// <summary>Where a field's value lies, counted from the first byte of the scanned object; strings without their quotes.</summary>
+internal readonly record struct FieldValue(int Start, int Length, JsonTokenType Type)
+{
+    public bool IsString => Type == JsonTokenType.String;
+
+    public bool IsNumber => Type == JsonTokenType.Number;
+
+    public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> json) => json.Slice(Start, Length);
+}
+
+/// <summary>
+/// Goes over one JSON object once and leaves the places of the mapped fields and the hash of the whole content. Makes no
+/// object per field and no string; one scanner is used for one stream of objects, on one thread.
+/// </summary>
+internal sealed class JsonObjectScanner
+{
+    private const ulong ObjectKind = 0xB1;
+    private const ulong ArrayKind = 0xB2;
+
+    private readonly FieldMap _map;
+    private readonly FieldValue[] _values;
+    private Frame[] _frames = new Frame[32];
+    private byte[] _unescaped = new byte[256];
+
+    public JsonObjectScanner(FieldMap map)
+    {
+        _map = map;
+        _values = new FieldValue[map.Count];
+    }
+
+    /// <summary>The hash of the last object scanned.</summary>
+    public ContentHash Hash { get; private set; }
+
+    /// <summary>The value of a field in the last object scanned; <see cref="JsonTokenType.None"/> where it is absent.</summary>
+    public FieldValue this[int field] => _values[field];
+
+    public static ContentHash HashOfName(ReadOnlySpan<byte> name) => ContentHash.OfBytes(name, 1);
+
+    /// <summary>Scans the object whose first brace the reader stands on.</summary>
+    /// <returns>False when the reader ran out of bytes; the scan must then be done again from the brace.</returns>
+    /// <exception cref="JsonException">The bytes are not JSON.</exception>
+    public bool TryScan(ref Utf8JsonReader reader)
+    {
+        Array.Clear(_values, 0, _values.Length);
+        long origin = reader.TokenStartIndex;
+        int depth = 0;
+        _frames[0] = new Frame { Container = FieldMap.Root };
+
+        while (reader.Read())
+        {
+            ref Frame frame = ref _frames[depth];
+            ContentHash value;
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.PropertyName:
+                    ReadOnlySpan<byte> name = Unescaped(ref reader);
+                    frame.Name = HashOfName(name);
+                    if (frame.Container == 0 || !_map.TryFind(frame.Container, name, frame.Name.Low, out frame.Node))
+                        frame.Node = new FieldMap.Node([], -1, 0);
+                    continue;
+
+                case JsonTokenType.StartObject:
+                case JsonTokenType.StartArray:
+                    bool isArray = reader.TokenType == JsonTokenType.StartArray;
+                    int container = isArray || frame.IsArray ? 0 : frame.Node.Container;
+                    if (++depth == _frames.Length) Array.Resize(ref _frames, depth * 2);
+                    _frames[depth] = new Frame { Container = container, IsArray = isArray };
+                    continue;
+
+                case JsonTokenType.EndObject:
+                case JsonTokenType.EndArray:
+                    value = frame.Hash.Close(frame.Members, frame.IsArray ? ArrayKind : ObjectKind);
+                    if (depth-- == 0)
+                    {
+                        Hash = value;
+                        return true;
+                    }
+
+                    break;
+
+                default:
+                    value = ContentHash.OfBytes(Unescaped(ref reader), (long)reader.TokenType);
+                    if (!frame.IsArray && frame.Node.Field >= 0)
+                    {
+                        int quote = reader.TokenType == JsonTokenType.String ? 1 : 0;
+                        _values[frame.Node.Field] = new FieldValue(
+                            (int)(reader.TokenStartIndex - origin) + quote, reader.ValueSpan.Length, reader.TokenType);
+                    }
+
+                    break;
+            }
+
+            ref Frame parent = ref _frames[depth];
+            parent.Members++;
+            parent.Hash = parent.IsArray ? parent.Hash.Chain(value) : parent.Hash.Add(parent.Name.Bind(value));
+        }
+
+        return false;
+    }
+
+    private ReadOnlySpan<byte> Unescaped(ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped) return reader.ValueSpan;
+        if (_unescaped.Length < reader.ValueSpan.Length) _unescaped = new byte[reader.ValueSpan.Length * 2];
+        try
+        {
+            return _unescaped.AsSpan(0, reader.CopyString(_unescaped));
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair: not text, but the record must keep it all the same, so the raw bytes count.
+            return reader.ValueSpan;
+        }
+    }
+
+    private struct Frame
+    {
+        public ContentHash Hash;
+        public ContentHash Name;
+        public FieldMap.Node Node;
+        public int Members;
+        public int Container;
+        public bool IsArray;
+    }
+}

@@ -1,0 +1,116 @@
+namespace JumpCloudConnector.Records;
+
+/// <summary>What happened to a record of a batch when it was committed.</summary>
+public enum RecordFate
+{
+    /// <summary>Not committed yet.</summary>
+    Pending = 1,
+
+    /// <summary>New, and in the store.</summary>
+    Stored,
+
+    /// <summary>The store had it already.</summary>
+    Repeated,
+
+    /// <summary>A log filter excluded it; its key is kept.</summary>
+    Filtered,
+}
+
+/// <summary>One record of a batch: where its JSON lies, and what the store needs to know of it.</summary>
+public struct RecordEntry
+{
+    /// <summary>First byte in the batch.</summary>
+    public int Offset { get; internal set; }
+
+    /// <summary>Length in bytes.</summary>
+    public int Length { get; internal set; }
+
+    /// <summary>The event's time as epoch milliseconds, cut; 0 where the event has none that can be read.</summary>
+    public long Milliseconds { get; internal set; }
+
+    /// <summary>The record's own <c>timestamp</c>: the event's time, or the time of writing where it has none.</summary>
+    public long Timestamp { get; internal set; }
+
+    /// <summary>The record's identity.</summary>
+    public RecordKey Key { get; internal set; }
+
+    /// <summary>What became of it.</summary>
+    public RecordFate Fate { get; internal set; }
+
+    /// <summary>Its place in the order of commits, once stored.</summary>
+    public long Sequence { get; internal set; }
+}
+
+/// <summary>
+/// Finished records on their way from a page to the store: one run of bytes and a narrow entry each. Not thread safe; it
+/// is handed from the fetching side to the committing one whole.
+/// </summary>
+public sealed class RecordBatch : IDisposable
+{
+    private RecordEntry[] _entries = new RecordEntry[256];
+
+    internal ByteBuffer Bytes { get; } = new(64 * 1024);
+
+    /// <summary>How many records.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The size of the records' JSON in bytes.</summary>
+    public int Size => Bytes.Length;
+
+    /// <summary>The entry of a record, by reference.</summary>
+    public ref RecordEntry this[int index] => ref _entries[index];
+
+    /// <summary>The JSON of a record as UTF-8.</summary>
+    public ReadOnlySpan<byte> Json(int index) => Bytes.Span.Slice(_entries[index].Offset, _entries[index].Length);
+
+    /// <summary>Adds what was written to <see cref="Bytes"/> since <paramref name="offset"/> as one record.</summary>
+    internal void Close(int offset, long milliseconds, long timestamp, RecordKey key)
+    {
+        if (Count == _entries.Length) Array.Resize(ref _entries, Count * 2);
+        _entries[Count++] = new RecordEntry
+        {
+            Offset = offset,
+            Length = Bytes.Length - offset,
+            Milliseconds = milliseconds,
+            Timestamp = timestamp,
+            Key = key,
+            Fate = RecordFate.Pending,
+        };
+    }
+
+    /// <summary>Forgets every record from <paramref name="count"/> on; a page that is asked for again starts so.</summary>
+    internal void Truncate(int count)
+    {
+        if (count >= Count) return;
+        Bytes.Truncate(_entries[count].Offset);
+        Count = count;
+    }
+
+    /// <summary>Moves the records at or after a millisecond into another batch; their slice is not read to its end yet.</summary>
+    internal void MoveFrom(long milliseconds, RecordBatch destination)
+    {
+        int kept = 0;
+        while (kept < Count && Stays(kept)) kept++;
+        int last = kept;
+        for (int i = kept; i < Count; i++)
+        {
+            if (Stays(i))
+            {
+                // Behind a record that goes: its bytes stay where they are, only the entry moves up.
+                _entries[last++] = _entries[i];
+                continue;
+            }
+
+            int offset = destination.Bytes.Length;
+            destination.Bytes.Append(Json(i));
+            destination.Close(offset, _entries[i].Milliseconds, _entries[i].Timestamp, _entries[i].Key);
+        }
+
+        Count = last;
+
+        bool Stays(int index) => _entries[index].Milliseconds < milliseconds;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Bytes.Dispose();
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+
+namespace JumpCloudConnector.Records;
+
+/// <summary>The fields of a record's header and where their values lie. Reading stops before the vendor's object.</summary>
+internal sealed class RecordHeader
+{
+    public const int Timestamp = 0, WriteTime = 1, Uuid = 2, TenantId = 3, TenantName = 4, ConnectorName = 5, OrganizationId = 6,
+        OrganizationName = 7, MessageClass = 8, Source = 9, Category = 10, Service = 11, EventType = 12, EventStatus = 13,
+        EventName = 14, Reason = 15, Severity = 16, UserName = 17, UserEmail = 18, UserId = 19, SourceIp = 20,
+        ResourceName = 21, HostName = 22, Application = 23, CountryCode = 24;
+
+    private static readonly FieldMap Map = new(
+        "timestamp", "write_time", "stellar_uuid", "tenantid", "tenant_name", "connector_name", "org_id", "org_name",
+        "msg_class", "msg_origin.source", "msg_origin.category", "event_category", "event_type", "event_status",
+        "event_name", "reason", "severity", "user.name", "user.email", "user.id", "srcip", "resource.name", "host.name",
+        "application.name", "srcip_geo.countryCode");
+
+    private readonly FieldValue[] _values = new FieldValue[Map.Count];
+
+    public FieldValue this[int field] => _values[field];
+
+    /// <summary>Where the vendor's object begins, or 0 where the record has none.</summary>
+    public int VendorStart { get; private set; }
+
+    public void Read(ReadOnlySpan<byte> json)
+    {
+        Array.Clear(_values, 0, _values.Length);
+        VendorStart = 0;
+        Utf8JsonReader reader = new(json);
+        reader.Read();
+        Read(ref reader, FieldMap.Root);
+    }
+
+    private void Read(ref Utf8JsonReader reader, int container)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            ReadOnlySpan<byte> name = reader.ValueSpan;
+            if (container == FieldMap.Root && name.SequenceEqual("jumpcloud"u8))
+            {
+                reader.Read();
+                VendorStart = (int)reader.TokenStartIndex;
+                return;
+            }
+
+            bool known = Map.TryFind(container, name, JsonObjectScanner.HashOfName(name).Low, out FieldMap.Node node);
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                if (known && node.Container > 0) Read(ref reader, node.Container);
+                else reader.Skip();
+            }
+            else if (reader.TokenType == JsonTokenType.StartArray)
+            {
+                reader.Skip();
+            }
+            else if (known && node.Field >= 0)
+            {
+                int quote = reader.TokenType == JsonTokenType.String ? 1 : 0;
+                _values[node.Field] = new FieldValue((int)reader.TokenStartIndex + quote, reader.ValueSpan.Length, reader.TokenType);
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using JumpCloudConnector.Records;
+
+namespace JumpCloudConnector.Storage;
+
+/// <summary>
+/// Keeps streams, their leases and ledger, and the records. All members are safe to call from many threads; writers of
+/// several processes wait for each other. A fault of the store is a <see cref="JcException"/>, and what was committed
+/// before it stays.
+/// </summary>
+public interface IRecordStore
+{
+    /// <summary>Finds a stream or makes it, and remembers the organization's name.</summary>
+    StreamInfo OpenStream(StreamKey key, string? organizationName);
+
+    /// <summary>The streams of a connector, or of all.</summary>
+    IReadOnlyList<StreamInfo> GetStreams(Guid? connectorId = null);
+
+    /// <summary>Writes how a turn ended. Does not need the lease: it is information, not data.</summary>
+    void SetOutcome(long streamId, StreamOutcome outcome);
+
+    /// <summary>Clears the status of a connector's streams and lets parked ones have their turn again.</summary>
+    void ClearStatus(Guid connectorId);
+
+    /// <summary>Takes a stream for a time, also from an owner whose time is over or whose process is dead.</summary>
+    LeaseAnswer AcquireLease(long streamId, LeaseOwner owner, long now, TimeSpan duration);
+
+    /// <summary>Extends a lease; false when it is somebody else's by now.</summary>
+    bool RenewLease(Lease lease, long now, TimeSpan duration);
+
+    /// <summary>Gives a lease back; harmless when it is lost already.</summary>
+    void ReleaseLease(Lease lease);
+
+    /// <summary>
+    /// Commits records, their keys, the ledger's row and the watermark in one transaction: all of it or nothing. Sets each
+    /// entry's fate and sequence.
+    /// </summary>
+    /// <exception cref="JcException">LeaseLost when the stream changed hands; nothing was written.</exception>
+    CommitCounts Commit(Lease lease, RecordBatch batch, SliceCommit slice);
+
+    /// <summary>What is known of these users; absent ones are new.</summary>
+    IReadOnlyDictionary<string, UserState> GetUsers(long streamId, IReadOnlyCollection<string> userIds);
+
+    /// <summary>The users that were recorded and are not in the set.</summary>
+    IReadOnlyList<UserState> GetUsersExcept(long streamId, ISet<string> userIds);
+
+    /// <summary>
+    /// Commits user records with the users' new state in one transaction, and with <paramref name="slice"/> the end of a
+    /// whole walk.
+    /// </summary>
+    /// <param name="lease">The stream's lease.</param>
+    /// <param name="batch">The records.</param>
+    /// <param name="userIds">The user of each record.</param>
+    /// <param name="hashes">The content of each, or null where the record says that the user is gone.</param>
+    /// <param name="slice">The walk's row in the ledger, or null while it goes on.</param>
+    CommitCounts CommitUsers(
+        Lease lease, RecordBatch batch, IReadOnlyList<string> userIds, IReadOnlyList<RecordKey?> hashes, SliceCommit? slice);
+
+    /// <summary>One record, or null.</summary>
+    IngestedRecord? GetRecord(long sequence);
+
+    /// <summary>
+    /// Finds records, in the query's order, a little at a time: no read lock is held while the caller looks at one.
+    /// </summary>
+    IEnumerable<IngestedRecord> Find(RecordQuery query, CancellationToken cancellationToken);
+
+    /// <summary>How many records there are, and the span of their times in epoch milliseconds.</summary>
+    (long Count, long? First, long? Last) GetSpan();
+}
+
+/// <summary>Keeps connectors and their protected secrets. Every change is whole or not made.</summary>
+public interface IConnectorStore
+{
+    /// <summary>All connectors, by name.</summary>
+    IReadOnlyList<Connectors.Connector> GetConnectors();
+
+    /// <summary>The connector of that name in any case, or null.</summary>
+    Connectors.Connector? FindConnector(string name);
+
+    /// <summary>Adds a connector.</summary>
+    /// <exception cref="JcException">ConnectorExists.</exception>
+    void AddConnector(Connectors.Connector connector, byte[] secret);
+
+    /// <summary>Replaces a connector, and its secret where one is given.</summary>
+    /// <exception cref="JcException">ConnectorNotFound, or ConnectorChanged when it is no longer the version it was made from.</exception>
+    void UpdateConnector(Connectors.Connector connector, byte[]? secret);
+
+    /// <summary>Removes a connector, its secret and its streams' positions. Records stay.</summary>
+    bool RemoveConnector(Guid id);
+
+    /// <summary>A connector's protected secret, or null.</summary>
+    byte[]? GetSecret(Guid connectorId);
+
+    /// <summary>The stable id of a tenant; a new name gets a new id.</summary>
+    string GetTenantId(string tenantName);
+}

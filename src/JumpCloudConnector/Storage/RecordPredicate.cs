@@ -1,0 +1,116 @@
+using System.Text;
+using JumpCloudConnector.Records;
+
+namespace JumpCloudConnector.Storage;
+
+/// <summary>The part of a query that looks into a record. Compiled once; used by one thread.</summary>
+internal sealed class RecordPredicate
+{
+    private readonly List<(int[] Fields, TextPattern[] Patterns)> _terms = [];
+    private readonly RecordHeader _header = new();
+    private readonly string? _text;
+    private char[] _characters = new char[4096];
+
+    public RecordPredicate(RecordQuery query)
+    {
+        Add(query.ConnectorNames, RecordHeader.ConnectorName);
+        Add(query.TenantNames, RecordHeader.TenantName);
+        Add(query.Organizations, RecordHeader.OrganizationId, RecordHeader.OrganizationName);
+        Add(query.MessageClasses, RecordHeader.MessageClass);
+        Add(query.Sources, RecordHeader.Source);
+        Add(query.Categories, RecordHeader.Category);
+        Add(query.Services, RecordHeader.Service);
+        Add(query.EventTypes, RecordHeader.EventType);
+        Add(query.EventStatuses, RecordHeader.EventStatus);
+        Add(query.Users, RecordHeader.UserName, RecordHeader.UserEmail, RecordHeader.UserId);
+        Add(query.SourceIps, RecordHeader.SourceIp);
+        _text = string.IsNullOrEmpty(query.Text) ? null : query.Text;
+    }
+
+    public bool Matches(byte[] json)
+    {
+        if (_terms.Count > 0)
+        {
+            _header.Read(json);
+            foreach ((int[] fields, TextPattern[] patterns) in _terms)
+                if (!MatchesAny(json, fields, patterns)) return false;
+        }
+
+        return _text is null || Contains(json, _text);
+    }
+
+    private void Add(IReadOnlyList<string> values, params int[] fields)
+    {
+        if (values.Count > 0) _terms.Add((fields, values.Select(v => new TextPattern(v)).ToArray()));
+    }
+
+    private bool MatchesAny(byte[] json, int[] fields, TextPattern[] patterns)
+    {
+        foreach (int field in fields)
+        {
+            FieldValue value = _header[field];
+            if (!value.IsString) continue;
+            ReadOnlySpan<char> text = Decode(json, value.Start, value.Length);
+            if (text.IndexOf('\\') >= 0) text = Unescape(json, value).AsSpan();
+            foreach (TextPattern pattern in patterns)
+                if (pattern.Matches(text)) return true;
+        }
+
+        return false;
+    }
+
+    private bool Contains(byte[] json, string text) =>
+        Decode(json, 0, json.Length).IndexOf(text.AsSpan(), StringComparison.OrdinalIgnoreCase) >= 0;
+
+    private ReadOnlySpan<char> Decode(byte[] json, int start, int length)
+    {
+        if (_characters.Length < length) _characters = new char[length * 2];
+        return _characters.AsSpan(0, Encoding.UTF8.GetChars(json, start, length, _characters, 0));
+    }
+
+    private static string Unescape(byte[] json, FieldValue value)
+    {
+        System.Text.Json.Utf8JsonReader reader = new(json.AsSpan(value.Start - 1, value.Length + 2));
+        reader.Read();
+        return reader.GetString() ?? "";
+    }
+}
+
+/// <summary>A text in any case, with <c>*</c> for any run of characters and <c>?</c> for one.</summary>
+internal sealed class TextPattern(string pattern)
+{
+    private readonly bool _literal = pattern.IndexOfAny(['*', '?']) < 0;
+
+    public bool Matches(ReadOnlySpan<char> text)
+    {
+        if (_literal) return text.Equals(pattern.AsSpan(), StringComparison.OrdinalIgnoreCase);
+
+        // The usual two-pointer walk: after a star, try the shortest run and widen it on a mismatch.
+        int p = 0, t = 0, star = -1, retry = 0;
+        while (t < text.Length)
+        {
+            if (p < pattern.Length && pattern[p] == '*')
+            {
+                star = p++;
+                retry = t;
+            }
+            else if (p < pattern.Length && (pattern[p] == '?' || char.ToUpperInvariant(pattern[p]) == char.ToUpperInvariant(text[t])))
+            {
+                p++;
+                t++;
+            }
+            else if (star >= 0)
+            {
+                p = star + 1;
+                t = ++retry;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        while (p < pattern.Length && pattern[p] == '*') p++;
+        return p == pattern.Length;
+    }
+}

@@ -1,0 +1,32 @@
+namespace JumpCloudConnector.Storage;
+
+/// <summary>An open store: connectors and records in one folder.</summary>
+public sealed class RecordStore : IDisposable
+{
+    private readonly SqliteDatabase _database;
+
+    private RecordStore(SqliteDatabase database)
+    {
+        _database = database;
+        Connectors = new SqliteConnectorStore(database);
+        Records = new SqliteRecordStore(database);
+    }
+
+    /// <summary>The store's folder.</summary>
+    public string Folder => _database.Folder;
+
+    /// <summary>The connectors.</summary>
+    public IConnectorStore Connectors { get; }
+
+    /// <summary>The streams and the records.</summary>
+    public IRecordStore Records { get; }
+
+    /// <summary>Opens the store, or makes it where there is none.</summary>
+    /// <param name="path">The folder; null for the environment's or the machine's default.</param>
+    /// <exception cref="JcException">StorePathIsFile, StorePathInvalid, StoreAccessDenied, StoreSchemaNewer, NotAStore,
+    /// StoreDamaged, StoreFull, StoreReadOnly or StoreBusy.</exception>
+    public static RecordStore Open(string? path = null) => new(new SqliteDatabase(StoreFolder.Resolve(path)));
+
+    /// <inheritdoc/>
+    public void Dispose() => _database.Dispose();
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using JumpCloudConnector.Connectors;
+using Microsoft.Data.Sqlite;
+
+namespace JumpCloudConnector.Storage;
+
+/// <summary>Connectors in the store's database, so that a change is whole or not made, whatever kills the process.</summary>
+internal sealed class SqliteConnectorStore(SqliteDatabase database) : IConnectorStore
+{
+    public IReadOnlyList<Connector> GetConnectors() => database.Read(connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand("SELECT document FROM connector ORDER BY name");
+        return command.ReadAll(row => Parse(row.GetString(0)));
+    });
+
+    public Connector? FindConnector(string name) => database.Read(connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand("SELECT document FROM connector WHERE name = $1", name);
+        return command.ReadAll(row => Parse(row.GetString(0))).FirstOrDefault();
+    });
+
+    public void AddConnector(Connector connector, byte[] secret) => database.Write(durable: true, connection =>
+    {
+        using (SqliteCommand existing = connection.CreateCommand("SELECT 1 FROM connector WHERE name = $1", connector.Name))
+        {
+            if (existing.ExecuteScalar() is not null)
+            {
+                throw new JcException("ConnectorExists", JcErrorKind.AlreadyExists,
+                    $"A connector named '{connector.Name}' exists already. Choose another name, or change that one with Set-JcConnector.", connector.Name);
+            }
+        }
+
+        using SqliteCommand command = connection.CreateCommand(
+            "INSERT INTO connector(id, name, version, document, secret) VALUES($1, $2, $3, $4, $5)",
+            connector.Id.ToString("N"), connector.Name, connector.Version, Format(connector), secret);
+        return command.ExecuteNonQuery();
+    });
+
+    public void UpdateConnector(Connector connector, byte[]? secret) => database.Write(durable: true, connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand(
+            "UPDATE connector SET version = $1, document = $2, secret = coalesce($3, secret) WHERE id = $4 AND version = $5",
+            connector.Version, Format(connector), (object?)secret ?? DBNull.Value, connector.Id.ToString("N"), connector.Version - 1);
+        if (command.ExecuteNonQuery() == 1) return 0;
+
+        using SqliteCommand existing = connection.CreateCommand("SELECT version FROM connector WHERE id = $1", connector.Id.ToString("N"));
+        throw existing.ExecuteScalar() is null
+            ? new JcException("ConnectorNotFound", JcErrorKind.NotFound,
+                $"There is no connector named '{connector.Name}' any more; it was removed meanwhile.", connector.Name)
+            : new JcException("ConnectorChanged", JcErrorKind.InvalidInput,
+                $"The connector '{connector.Name}' was changed by somebody else at the same moment. Look at it with Get-JcConnector and try again.", connector.Name);
+    });
+
+    public bool RemoveConnector(Guid id) => database.Write(durable: true, connection =>
+    {
+        string text = id.ToString("N");
+        using SqliteCommand command = connection.CreateCommand(
+            """
+            DELETE FROM seen WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
+            DELETE FROM user WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
+            DELETE FROM slice WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
+            -- The lease's row goes too: a collection that is under way then finds its stream taken away.
+            DELETE FROM lease WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
+            UPDATE stream SET watermark_ms = NULL, start_ms = NULL WHERE connector = $1;
+            DELETE FROM connector WHERE id = $1;
+            """, text);
+        command.ExecuteNonQuery();
+        using SqliteCommand changes = connection.CreateCommand("SELECT changes()");
+        return (long)changes.ExecuteScalar()! == 1;
+    });
+
+    public byte[]? GetSecret(Guid connectorId) => database.Read(connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand("SELECT secret FROM connector WHERE id = $1", connectorId.ToString("N"));
+        return command.ExecuteScalar() as byte[];
+    });
+
+    public string GetTenantId(string tenantName) => database.Write(durable: true, connection =>
+    {
+        using (SqliteCommand add = connection.CreateCommand(
+            "INSERT INTO tenant(id, name) VALUES($1, $2) ON CONFLICT(name) DO NOTHING", Guid.NewGuid().ToString("N"), tenantName))
+        {
+            add.ExecuteNonQuery();
+        }
+
+        using SqliteCommand command = connection.CreateCommand("SELECT id FROM tenant WHERE name = $1", tenantName);
+        return (string)command.ExecuteScalar()!;
+    });
+
+    private static string Format(Connector connector) => JsonSerializer.Serialize(connector, ConnectorJson.Default.Connector);
+
+    private static Connector Parse(string document) => JsonSerializer.Deserialize(document, ConnectorJson.Default.Connector)
+        ?? throw new JcException("StoreDamaged", JcErrorKind.StoreFault, "A connector in the store is empty. Restore a backup of the store.");
+}

@@ -1,0 +1,172 @@
+using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Records;
+using Microsoft.Data.Sqlite;
+
+namespace JumpCloudConnector.Storage;
+
+/// <content>Streams, their outcome, leases and users.</content>
+internal sealed partial class SqliteRecordStore
+{
+    private const string StreamColumns =
+        """
+        SELECT id, connector, organization, content_type, organization_name, start_ms, watermark_ms, last_turn, status_code,
+               status_id, status_message, status_ms, last_activity_ms, last_data_ms, failures, parked_until_ms, last_snapshot_ms
+        FROM stream
+        """;
+
+    public StreamInfo OpenStream(StreamKey key, string? organizationName)
+    {
+        StreamInfo? known = FindStream(key);
+        if (known is not null && (organizationName is null || organizationName == known.OrganizationName)) return known;
+        database.Write(durable: false, connection =>
+        {
+            using SqliteCommand command = connection.CreateCommand(
+                """
+                INSERT INTO stream(connector, organization, content_type, organization_name) VALUES($1, $2, $3, $4)
+                ON CONFLICT(connector, organization, content_type) DO UPDATE SET organization_name = coalesce($4, organization_name)
+                """,
+                key.ConnectorId.ToString("N"), key.OrganizationId, (int)key.ContentType, (object?)organizationName ?? DBNull.Value);
+            return command.ExecuteNonQuery();
+        });
+        return FindStream(key)!;
+    }
+
+    public IReadOnlyList<StreamInfo> GetStreams(Guid? connectorId = null) => database.Read(connection =>
+    {
+        using SqliteCommand command = connectorId is { } id
+            ? connection.CreateCommand(StreamColumns + " WHERE connector = $1 ORDER BY organization_name, organization, content_type", id.ToString("N"))
+            : connection.CreateCommand(StreamColumns + " ORDER BY connector, organization_name, organization, content_type");
+        return command.ReadAll(ReadStream);
+    });
+
+    public void SetOutcome(long streamId, StreamOutcome outcome) => database.Write(durable: false, connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand(
+            """
+            UPDATE stream SET status_code = $1, status_id = $2, status_message = $3, status_ms = $4,
+                last_activity_ms = CASE WHEN $1 = 0 THEN $4 ELSE last_activity_ms END,
+                failures = CASE WHEN $1 = 0 THEN 0 ELSE failures + 1 END,
+                parked_until_ms = $5, last_turn = max(last_turn, $6),
+                last_snapshot_ms = CASE WHEN $7 THEN $4 ELSE last_snapshot_ms END
+            WHERE id = $8
+            """,
+            outcome.StatusCode, (object?)outcome.StatusId ?? DBNull.Value, (object?)outcome.StatusMessage ?? DBNull.Value, outcome.Time,
+            (object?)outcome.ParkedUntil ?? DBNull.Value, outcome.Turn ?? -1, outcome.Snapshot, streamId);
+        return command.ExecuteNonQuery();
+    });
+
+    public void ClearStatus(Guid connectorId) => database.Write(durable: false, connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand(
+            "UPDATE stream SET status_code = 0, status_id = NULL, status_message = NULL, failures = 0, parked_until_ms = NULL WHERE connector = $1 AND (status_code <> 0 OR parked_until_ms IS NOT NULL)",
+            connectorId.ToString("N"));
+        return command.ExecuteNonQuery();
+    });
+
+    public LeaseAnswer AcquireLease(long streamId, LeaseOwner owner, long now, TimeSpan duration) =>
+        database.Write(durable: false, connection =>
+        {
+            long fence = 0;
+            using (SqliteCommand current = connection.CreateCommand(
+                "SELECT fence, host, pid, process_start_ms, instance, expires_ms FROM lease WHERE stream = $1", streamId))
+            using (SqliteDataReader row = current.ExecuteReader())
+            {
+                if (row.Read())
+                {
+                    fence = row.GetInt64(0);
+                    if (!row.IsDBNull(1) && row.GetInt64(5) > now)
+                    {
+                        LeaseOwner holder = new(row.GetString(1), row.GetInt32(2), row.GetInt64(3), Guid.Parse(row.GetString(4)));
+                        if (holder != owner && !holder.IsDead()) return new LeaseAnswer(null, holder, row.GetInt64(5));
+                    }
+                }
+            }
+
+            long expires = now + (long)duration.TotalMilliseconds;
+            using SqliteCommand take = connection.CreateCommand(
+                """
+                INSERT INTO lease(stream, fence, host, pid, process_start_ms, instance, expires_ms) VALUES($1, $2, $3, $4, $5, $6, $7)
+                ON CONFLICT(stream) DO UPDATE SET fence = $2, host = $3, pid = $4, process_start_ms = $5, instance = $6, expires_ms = $7
+                """,
+                streamId, fence + 1, owner.Host, owner.ProcessId, owner.ProcessStart, owner.Instance.ToString("N"), expires);
+            take.ExecuteNonQuery();
+            return new LeaseAnswer(new Lease(streamId, owner, fence + 1), null, expires);
+        });
+
+    public bool RenewLease(Lease lease, long now, TimeSpan duration) => database.Write(durable: false, connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand(
+            "UPDATE lease SET expires_ms = $1 WHERE stream = $2 AND fence = $3 AND host IS NOT NULL",
+            now + (long)duration.TotalMilliseconds, lease.StreamId, lease.Fence);
+        return command.ExecuteNonQuery() == 1;
+    });
+
+    public void ReleaseLease(Lease lease) => database.Write(durable: false, connection =>
+    {
+        // The row stays, so that the fence goes on counting.
+        using SqliteCommand command = connection.CreateCommand(
+            "UPDATE lease SET host = NULL, expires_ms = 0 WHERE stream = $1 AND fence = $2", lease.StreamId, lease.Fence);
+        return command.ExecuteNonQuery();
+    });
+
+    public IReadOnlyDictionary<string, UserState> GetUsers(long streamId, IReadOnlyCollection<string> userIds) =>
+        database.Read(connection =>
+        {
+            Dictionary<string, UserState> users = new(StringComparer.Ordinal);
+            using SqliteCommand command = connection.CreateCommand(
+                "SELECT user_id, hash, sequence FROM user WHERE stream = $1 AND user_id = $2", streamId, "");
+            foreach (string userId in userIds)
+            {
+                command.Parameters[1].Value = userId;
+                foreach (UserState user in command.ReadAll(ReadUser)) users[user.UserId] = user;
+            }
+
+            return users;
+        });
+
+    public IReadOnlyList<UserState> GetUsersExcept(long streamId, ISet<string> userIds) => database.Read(connection =>
+    {
+        List<UserState> users = [];
+        using SqliteCommand command = connection.CreateCommand("SELECT user_id, hash, sequence FROM user WHERE stream = $1", streamId);
+        using SqliteDataReader reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            if (!userIds.Contains(reader.GetString(0))) users.Add(ReadUser(reader));
+        }
+
+        return users;
+    });
+
+    private StreamInfo? FindStream(StreamKey key) => database.Read(connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand(
+            StreamColumns + " WHERE connector = $1 AND organization = $2 AND content_type = $3",
+            key.ConnectorId.ToString("N"), key.OrganizationId, (int)key.ContentType);
+        return command.ReadAll(ReadStream).FirstOrDefault();
+    });
+
+    private static UserState ReadUser(SqliteDataReader row)
+    {
+        byte[] hash = row.GetFieldValue<byte[]>(1);
+        return new UserState(row.GetString(0), RecordKey.Read(hash), row.GetInt64(2));
+    }
+
+    private static StreamInfo ReadStream(SqliteDataReader row) => new()
+    {
+        Id = row.GetInt64(0),
+        Key = new StreamKey(Guid.Parse(row.GetString(1)), row.GetString(2), (ContentType)row.GetInt32(3)),
+        OrganizationName = row.Text(4),
+        Start = row.Long(5),
+        Watermark = row.Long(6),
+        LastTurn = row.GetInt64(7),
+        StatusCode = row.GetInt32(8),
+        StatusId = row.Text(9),
+        StatusMessage = row.Text(10),
+        StatusTime = row.Long(11),
+        LastActivity = row.Long(12),
+        LastDataReceived = row.Long(13),
+        ConsecutiveFailures = row.GetInt32(14),
+        ParkedUntil = row.Long(15),
+        LastSnapshot = row.Long(16),
+    };
+}

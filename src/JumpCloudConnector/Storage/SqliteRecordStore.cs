@@ -1,0 +1,160 @@
+using JumpCloudConnector.Records;
+using Microsoft.Data.Sqlite;
+
+namespace JumpCloudConnector.Storage;
+
+/// <summary>Commits: records, keys, ledger and watermark together, or not at all. One row a record in this layout.</summary>
+internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IRecordStore
+{
+    private Statements? _statements;
+
+    public CommitCounts Commit(Lease lease, RecordBatch batch, SliceCommit slice) =>
+        database.Write(durable: true, connection =>
+        {
+            Statements run = _statements ??= new Statements(connection);
+            run.CheckFence(lease);
+            CommitCounts counts = InsertNew(run, lease.StreamId, batch);
+            if (slice.Complete) CloseSlice(run, lease.StreamId, slice, counts);
+            if (counts.New > 0) run.TouchData.Bind(1, slice.Time).Bind(2, lease.StreamId).Step();
+            return counts;
+        });
+
+    public CommitCounts CommitUsers(
+        Lease lease, RecordBatch batch, IReadOnlyList<string> userIds, IReadOnlyList<RecordKey?> hashes, SliceCommit? slice) =>
+        database.Write(durable: true, connection =>
+        {
+            Statements run = _statements ??= new Statements(connection);
+            run.CheckFence(lease);
+            long sequence = run.LastSequence();
+            Span<byte> hash = stackalloc byte[16];
+            for (int i = 0; i < batch.Count; i++)
+            {
+                InsertRecord(run, lease.StreamId, batch, i, ++sequence);
+                if (hashes[i] is { } content)
+                {
+                    content.CopyTo(hash);
+                    run.PutUser.Bind(1, lease.StreamId).Bind(2, userIds[i]).Bind(3, hash).Bind(4, sequence).Step();
+                }
+                else
+                {
+                    run.DropUser.Bind(1, lease.StreamId).Bind(2, userIds[i]).Step();
+                }
+            }
+
+            CommitCounts counts = new(batch.Count, batch.Count, 0, 0);
+            if (batch.Count > 0) run.SetSequence.Bind(1, sequence).Step();
+            if (slice is not null) CloseSlice(run, lease.StreamId, slice, counts);
+            if (counts.New > 0) run.TouchData.Bind(1, batch[0].Timestamp).Bind(2, lease.StreamId).Step();
+            return counts;
+        });
+
+    private static CommitCounts InsertNew(Statements run, long stream, RecordBatch batch)
+    {
+        long sequence = run.LastSequence();
+        long repeated = 0, added = 0;
+        Span<byte> key = stackalloc byte[16];
+        for (int i = 0; i < batch.Count; i++)
+        {
+            ref RecordEntry entry = ref batch[i];
+            entry.Key.CopyTo(key);
+            if (run.PutKey.Bind(1, stream).Bind(2, entry.Milliseconds).Bind(3, key).Change() == 0)
+            {
+                entry.Fate = RecordFate.Repeated;
+                repeated++;
+                continue;
+            }
+
+            InsertRecord(run, stream, batch, i, ++sequence);
+            added++;
+        }
+
+        if (added > 0) run.SetSequence.Bind(1, sequence).Step();
+        return new CommitCounts(batch.Count, added, repeated, 0);
+    }
+
+    private static void InsertRecord(Statements run, long stream, RecordBatch batch, int index, long sequence)
+    {
+        ref RecordEntry entry = ref batch[index];
+        run.PutRecord.Bind(1, sequence).Bind(2, stream).Bind(3, entry.Timestamp).Bind(4, batch.Json(index)).Step();
+        entry.Sequence = sequence;
+        entry.Fate = RecordFate.Stored;
+    }
+
+    /// <summary>Writes the ledger's row and moves the watermark over every slice that now joins on.</summary>
+    private static void CloseSlice(Statements run, long stream, SliceCommit slice, CommitCounts counts)
+    {
+        CommitCounts whole = counts.Plus(slice.Earlier);
+        run.PutSlice.Bind(1, stream).Bind(2, slice.From).Bind(3, slice.To)
+            .Bind(4, whole.Received).Bind(5, whole.New).Bind(6, whole.Repeated).Bind(7, whole.Filtered)
+            .Bind(8, slice.Pages).Bind(9, slice.Time).Step();
+
+        long watermark = slice.StreamStart;
+        if (run.GetWatermark.Bind(1, stream).Bind(2, slice.StreamStart).Step())
+        {
+            watermark = run.GetWatermark.Int64(0);
+            run.GetWatermark.Reset();
+        }
+
+        while (run.NextEnd.Bind(1, stream).Bind(2, watermark).Step())
+        {
+            long end = run.NextEnd.Int64(0);
+            run.NextEnd.Reset();
+            if (end <= watermark) break;
+            watermark = end;
+        }
+
+        run.SetWatermark.Bind(1, watermark).Bind(2, slice.StreamStart).Bind(3, stream).Step();
+    }
+
+    /// <summary>The statements of a commit, prepared once for the writer's connection.</summary>
+    private sealed class Statements(SqliteConnection connection)
+    {
+        public SqliteStatement PutKey { get; } = new(connection, "INSERT OR IGNORE INTO seen(stream, ms, key) VALUES(?1, ?2, ?3)");
+
+        public SqliteStatement PutRecord { get; } = new(connection, "INSERT INTO record(sequence, stream, ms, body) VALUES(?1, ?2, ?3, ?4)");
+
+        public SqliteStatement PutUser { get; } = new(connection,
+            "INSERT INTO user(stream, user_id, hash, sequence) VALUES(?1, ?2, ?3, ?4) ON CONFLICT(stream, user_id) DO UPDATE SET hash = ?3, sequence = ?4");
+
+        public SqliteStatement DropUser { get; } = new(connection, "DELETE FROM user WHERE stream = ?1 AND user_id = ?2");
+
+        public SqliteStatement PutSlice { get; } = new(connection,
+            "INSERT INTO slice(stream, from_ms, to_ms, received, new, repeated, filtered, pages, committed_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+
+        public SqliteStatement GetWatermark { get; } = new(connection, "SELECT coalesce(watermark_ms, ?2) FROM stream WHERE id = ?1");
+
+        public SqliteStatement NextEnd { get; } = new(connection,
+            "SELECT max(to_ms) FROM slice WHERE stream = ?1 AND to_ms > ?2 AND from_ms <= ?2 HAVING count(*) > 0");
+
+        public SqliteStatement SetWatermark { get; } = new(connection,
+            "UPDATE stream SET watermark_ms = ?1, start_ms = coalesce(start_ms, ?2) WHERE id = ?3");
+
+        public SqliteStatement TouchData { get; } = new(connection, "UPDATE stream SET last_data_ms = ?1 WHERE id = ?2");
+
+        public SqliteStatement SetSequence { get; } = new(connection, "UPDATE meta SET value = ?1 WHERE name = 'sequence'");
+
+        private SqliteStatement GetSequence { get; } = new(connection, "SELECT value FROM meta WHERE name = 'sequence'");
+
+        private SqliteStatement GetFence { get; } = new(connection, "SELECT fence FROM lease WHERE stream = ?1");
+
+        /// <summary>The last sequence given; read inside the transaction, so that no two writers give the same.</summary>
+        public long LastSequence()
+        {
+            GetSequence.Step();
+            long sequence = GetSequence.Int64(0);
+            GetSequence.Reset();
+            return sequence;
+        }
+
+        public void CheckFence(Lease lease)
+        {
+            long fence = GetFence.Bind(1, lease.StreamId).Step() ? GetFence.Int64(0) : -1;
+            GetFence.Reset();
+            if (fence != lease.Fence)
+            {
+                throw new JcException("LeaseLost", JcErrorKind.Leased,
+                    "Another process took over the stream while this one was collecting it; nothing was written twice. Its results stand.", lease.StreamId);
+            }
+        }
+    }
+}

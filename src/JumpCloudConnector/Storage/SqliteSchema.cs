@@ -1,0 +1,54 @@
+namespace JumpCloudConnector.Storage;
+
+/// <summary>The store's layout, by version. A step is never changed once a release has written it.</summary>
+internal static class SqliteSchema
+{
+    public const int Version = 1;
+
+    /// <summary>Marks the file as ours ("JCCN").</summary>
+    public const int ApplicationId = 0x4A43434E;
+
+    /// <summary>What brings a store from version n to n + 1.</summary>
+    public static readonly string[] Steps =
+    [
+        """
+        CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        INSERT INTO meta VALUES('sequence', 0);
+
+        CREATE TABLE tenant(id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE) WITHOUT ROWID;
+
+        CREATE TABLE connector(
+            id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE, version INTEGER NOT NULL,
+            document TEXT NOT NULL, secret BLOB NOT NULL) WITHOUT ROWID;
+
+        CREATE TABLE stream(
+            id INTEGER PRIMARY KEY, connector TEXT NOT NULL, organization TEXT NOT NULL, content_type INTEGER NOT NULL,
+            organization_name TEXT, start_ms INTEGER, watermark_ms INTEGER, last_turn INTEGER NOT NULL DEFAULT -1,
+            status_code INTEGER NOT NULL DEFAULT 0, status_id TEXT, status_message TEXT, status_ms INTEGER,
+            last_activity_ms INTEGER, last_data_ms INTEGER, failures INTEGER NOT NULL DEFAULT 0, parked_until_ms INTEGER,
+            last_snapshot_ms INTEGER,
+            UNIQUE(connector, organization, content_type));
+
+        CREATE TABLE lease(
+            stream INTEGER PRIMARY KEY, fence INTEGER NOT NULL, host TEXT, pid INTEGER, process_start_ms INTEGER,
+            instance TEXT, expires_ms INTEGER NOT NULL);
+
+        CREATE TABLE slice(
+            id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL,
+            received INTEGER NOT NULL, new INTEGER NOT NULL, repeated INTEGER NOT NULL, filtered INTEGER NOT NULL,
+            pages INTEGER NOT NULL, committed_ms INTEGER NOT NULL);
+        CREATE INDEX slice_end ON slice(stream, to_ms, from_ms);
+
+        -- Ordered by time within a stream, so that new keys go to few pages of the index.
+        CREATE TABLE seen(
+            stream INTEGER NOT NULL, ms INTEGER NOT NULL, key BLOB NOT NULL, PRIMARY KEY(stream, ms, key)) WITHOUT ROWID;
+
+        CREATE TABLE user(
+            stream INTEGER NOT NULL, user_id TEXT NOT NULL, hash BLOB NOT NULL, sequence INTEGER NOT NULL,
+            PRIMARY KEY(stream, user_id)) WITHOUT ROWID;
+
+        CREATE TABLE record(sequence INTEGER PRIMARY KEY, stream INTEGER NOT NULL, ms INTEGER NOT NULL, body BLOB NOT NULL);
+        CREATE INDEX record_time ON record(ms);
+        """,
+    ];
+}

@@ -31,6 +31,9 @@ public sealed record ConnectionProbe
 
     /// <summary>What was found, or what is wrong and what to do.</summary>
     public required string Message { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name}: {(Success ? "ok" : ErrorId)}";
 }
 
 /// <summary>What a connectivity test came to. It tests connection and authentication, not the flow of data.</summary>

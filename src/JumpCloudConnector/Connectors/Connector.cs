@@ -6,6 +6,9 @@ public sealed record Connector
     /// <summary>The default of <see cref="IntervalMinutes"/>, from the specification.</summary>
     public const int DefaultIntervalMinutes = 5;
 
+    /// <summary>The default of <see cref="InitialLookback"/>.</summary>
+    public static readonly TimeSpan DefaultLookback = TimeSpan.FromHours(24);
+
     /// <summary>The longest retention that JumpCloud sells; nothing older can be asked for.</summary>
     public static readonly TimeSpan MaximumLookback = TimeSpan.FromDays(90);
 
@@ -34,7 +37,7 @@ public sealed record Connector
     public required IReadOnlyList<ContentType> ContentTypes { get; init; }
 
     /// <summary>How far back the first collection reaches.</summary>
-    public TimeSpan InitialLookback { get; init; } = TimeSpan.FromHours(24);
+    public TimeSpan InitialLookback { get; init; } = DefaultLookback;
 
     /// <summary>How far behind the watermark each cycle reads again for events that arrived late.</summary>
     public TimeSpan Overlap { get; init; } = TimeSpan.FromMinutes(15);

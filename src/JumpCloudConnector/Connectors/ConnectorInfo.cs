@@ -41,6 +41,9 @@ public sealed record StreamHealth
 
     /// <summary>A lasting fault keeps it from its turns until then.</summary>
     public DateTimeOffset? ParkedUntil { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{OrganizationName ?? OrganizationId ?? "own organization"}, {ContentType}: {StatusId ?? "ok"}";
 }
 
 /// <summary>

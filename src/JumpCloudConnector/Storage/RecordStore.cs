@@ -27,6 +27,9 @@ public sealed class RecordStore : IDisposable
     /// StoreDamaged, StoreFull, StoreReadOnly or StoreBusy.</exception>
     public static RecordStore Open(string? path = null) => new(new SqliteDatabase(StoreFolder.Resolve(path)));
 
+    /// <summary>True when a store lies there; looking does not make one.</summary>
+    public static bool Exists(string? path = null) => File.Exists(Path.Combine(StoreFolder.Resolve(path), SqliteDatabase.FileName));
+
     /// <inheritdoc/>
     public void Dispose() => _database.Dispose();
 }

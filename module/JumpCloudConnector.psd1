@@ -1,0 +1,31 @@
+@{
+    RootModule             = 'JumpCloudConnector.psm1'
+    ModuleVersion          = '0.1.0'
+    GUID                   = 'f6da3a90-9de3-4ec6-aa75-448fe4d2ffdb'
+    Author                 = 'JumpCloudConnector contributors'
+    CompanyName            = 'JumpCloudConnector contributors'
+    Copyright              = 'Copyright (c) JumpCloudConnector contributors. MIT License.'
+    Description            = 'Collects JumpCloud Directory Insights events and system users without loss, keeps them as Interflow records in an embedded store, and finds them again at the prompt.'
+    CompatiblePSEditions   = @('Desktop', 'Core')
+    PowerShellVersion      = '5.1'
+    DotNetFrameworkVersion = '4.7.2'
+    FormatsToProcess       = @('JumpCloudConnector.Format.ps1xml')
+    TypesToProcess         = @('JumpCloudConnector.Types.ps1xml')
+    FunctionsToExport      = @()
+    CmdletsToExport        = @(
+        'Get-JcConnector'
+        'Get-JcIngestedRecord'
+        'Invoke-JcCollection'
+        'New-JcConnector'
+        'Remove-JcConnector'
+        'Set-JcConnector'
+        'Test-JcConnector'
+    )
+    VariablesToExport      = @()
+    AliasesToExport        = @()
+    PrivateData            = @{
+        PSData = @{
+            Tags = @('JumpCloud', 'DirectoryInsights', 'Security', 'SIEM', 'Audit', 'Interflow', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>A whole number of up to 63 bits, such as a record's sequence.</summary>
+public sealed class LongTransformation : TextTransformation
+{
+    /// <inheritdoc/>
+    protected override string Expected => "Give a whole number.";
+
+    /// <inheritdoc/>
+    protected override object Convert(object value) => WholeNumber.TryRead(value, out long number) ? number : throw RefuseValue(value);
+}

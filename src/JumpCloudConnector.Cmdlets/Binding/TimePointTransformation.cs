@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Management.Automation;
+
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>
+/// An instant, as a DateTimeOffset: a DateTime (local unless it says UTC), ISO 8601 text (local without an offset), or a
+/// duration before now (24h). Bare numbers are refused, for want of a unit.
+/// </summary>
+public sealed class TimePointTransformation : TextTransformation
+{
+    // Dates with slashes read differently from country to country, and a wrong month is not noticed.
+    private static readonly string[] s_isoFormats =
+    [
+        "yyyy-MM-dd",
+        "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd' 'HH:mmK", "yyyy-MM-dd' 'HH:mm' 'K",
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFF' 'K",
+    ];
+
+    /// <inheritdoc/>
+    protected override string Expected =>
+        "Give a time such as 2026-01-31, 2026-01-31T08:00 (local) or 2026-01-31T08:00:00Z, a DateTime, or how long ago it was, such as 90d, 24h, 15m or 30s.";
+
+    /// <inheritdoc/>
+    protected override object Convert(object value)
+    {
+        DateTimeOffset? point = value switch
+        {
+            DateTimeOffset given => given,
+            DateTime given => FromDateTime(given),
+            TimeSpan given => Ago(given),
+            string text when DurationText.TryParse(text, out TimeSpan duration) => Ago(duration),
+            string text => FromText(text.Trim()),
+            // A DateTimeOffset that came over remoting is a bag of its properties.
+            PSObject bag when bag.Properties["UtcDateTime"]?.Value is DateTime utc => FromDateTime(DateTime.SpecifyKind(utc, DateTimeKind.Utc)),
+            _ => null,
+        };
+        return point ?? throw RefuseValue(value);
+    }
+
+    private static DateTimeOffset? FromText(string text) =>
+        DateTimeOffset.TryParseExact(Trimmed(text), s_isoFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset point)
+            ? point
+            : null;
+
+    // JumpCloud writes nine digits of a second; .NET knows seven.
+    private static string Trimmed(string text)
+    {
+        int dot = text.IndexOf('.');
+        if (dot < 0) return text;
+        int end = dot + 1;
+        while (end < text.Length && char.IsDigit(text[end])) end++;
+        return end - dot <= 8 ? text : text.Remove(dot + 8, end - dot - 8);
+    }
+
+    private static DateTimeOffset? FromDateTime(DateTime given)
+    {
+        try
+        {
+            return new DateTimeOffset(given);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // DateTime.MinValue east of Greenwich has no instant.
+            return given == DateTime.MinValue ? DateTimeOffset.MinValue : DateTimeOffset.MaxValue;
+        }
+    }
+
+    private static DateTimeOffset? Ago(TimeSpan duration)
+    {
+        DateTimeOffset now = DateTimeOffset.Now;
+        if (duration < TimeSpan.Zero) return null;
+        return duration > now - DateTimeOffset.MinValue ? DateTimeOffset.MinValue : now - duration;
+    }
+}

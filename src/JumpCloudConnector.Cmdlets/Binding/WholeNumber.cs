@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>Reads whole numbers from what a prompt, a table's cell or a calculation gives.</summary>
+internal static class WholeNumber
+{
+    public static bool TryRead(object value, out long number)
+    {
+        number = 0;
+        switch (value)
+        {
+            case string text:
+                return long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out number);
+            case sbyte or byte or short or ushort or int or uint or long:
+                number = Convert.ToInt64(value, CultureInfo.InvariantCulture);
+                return true;
+            case double real when real == Math.Floor(real) && Math.Abs(real) < 1L << 53:
+                number = (long)real;
+                return true;
+            case decimal exact when exact == Math.Floor(exact) && exact is >= long.MinValue and <= long.MaxValue:
+                number = (long)exact;
+                return true;
+            default:
+                return false;
+        }
+    }
+}

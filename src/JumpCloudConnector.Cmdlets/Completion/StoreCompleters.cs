@@ -1,0 +1,42 @@
+using System.Collections;
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>Offers what the store holds, of the store that the command line names.</summary>
+public abstract class StoreCompleter : TextCompleter
+{
+    /// <inheritdoc/>
+    protected sealed override IReadOnlyList<string> Values(IDictionary bound)
+    {
+        string? path = bound[nameof(JcCmdlet.StorePath)] as string;
+        if (!RecordStore.Exists(path)) return [];
+        using RecordStore store = RecordStore.Open(path);
+        return [.. Values(store).Distinct(StringComparer.OrdinalIgnoreCase)];
+    }
+
+    /// <summary>What the store has to offer.</summary>
+    protected abstract IEnumerable<string> Values(RecordStore store);
+}
+
+/// <summary>Offers the names of connectors.</summary>
+public sealed class ConnectorNameCompleter : StoreCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Values(RecordStore store) => store.Connectors.GetConnectors().Select(c => c.Name);
+}
+
+/// <summary>Offers the names of tenants.</summary>
+public sealed class TenantNameCompleter : StoreCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Values(RecordStore store) => store.Connectors.GetConnectors().Select(c => c.TenantName);
+}
+
+/// <summary>Offers the names of organizations.</summary>
+public sealed class OrganizationCompleter : StoreCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Values(RecordStore store) =>
+        store.Records.GetStreams().Select(s => s.OrganizationName).Where(n => !string.IsNullOrEmpty(n)).Select(n => n!);
+}

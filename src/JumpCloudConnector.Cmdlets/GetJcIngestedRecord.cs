@@ -1,0 +1,193 @@
+using System.Management.Automation;
+using JumpCloudConnector.Records;
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>Finds records in the store, newest first.</summary>
+[Cmdlet(VerbsCommon.Get, Nouns.IngestedRecord)]
+[OutputType(typeof(IngestedRecord), typeof(string))]
+public sealed class GetJcIngestedRecord : StoreCmdlet
+{
+    private readonly List<string> _connectors = [];
+    private readonly List<string> _tenants = [];
+
+    /// <summary>Connectors, with wildcards.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ConnectorNameCompleter))]
+    public string[]? ConnectorName { get; set; }
+
+    /// <summary>Tenants, with wildcards.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(TenantNameCompleter))]
+    public string[]? TenantName { get; set; }
+
+    /// <summary>Organizations, by id or name, with wildcards.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(OrganizationCompleter))]
+    public string[]? Organization { get; set; }
+
+    /// <summary>msg_class.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(MsgClassCompleter))]
+    public string[]? MsgClass { get; set; }
+
+    /// <summary>msg_origin.source.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(SourceCompleter))]
+    public string[]? Source { get; set; }
+
+    /// <summary>msg_origin.category.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(CategoryCompleter))]
+    public string[]? Category { get; set; }
+
+    /// <summary>JumpCloud's service.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ServiceCompleter))]
+    public string[]? Service { get; set; }
+
+    /// <summary>Event types.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(EventTypeCompleter))]
+    public string[]? EventType { get; set; }
+
+    /// <summary>success, failure, mfa or unknown.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(EventStatusCompleter))]
+    public string[]? EventStatus { get; set; }
+
+    /// <summary>Users, by name, e-mail address or id, with wildcards.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? User { get; set; }
+
+    /// <summary>Source addresses, with wildcards.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? SourceIp { get; set; }
+
+    /// <summary>Events at or after this time.</summary>
+    [Parameter]
+    [TimePointTransformation]
+    public DateTimeOffset? After { get; set; }
+
+    /// <summary>Events before this time.</summary>
+    [Parameter]
+    [TimePointTransformation]
+    public DateTimeOffset? Before { get; set; }
+
+    /// <summary>Events of the last hours or days, such as 24h.</summary>
+    [Parameter]
+    [TimeSpanTransformation]
+    public TimeSpan? Last { get; set; }
+
+    /// <summary>Records behind this place in the order of commits, in that order.</summary>
+    [Parameter]
+    [LongTransformation]
+    public long? AfterSequence { get; set; }
+
+    /// <summary>A text anywhere in the record, in any case.</summary>
+    [Parameter]
+    public string? Text { get; set; }
+
+    /// <summary>At most so many.</summary>
+    [Parameter]
+    [LongTransformation]
+    [ValidateRange(1, long.MaxValue)]
+    public long? First { get; set; }
+
+    /// <summary>Oldest first.</summary>
+    [Parameter]
+    public SwitchParameter Oldest { get; set; }
+
+    /// <summary>Writes each record's JSON as stored, as text.</summary>
+    [Parameter]
+    public SwitchParameter AsJson { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        _connectors.AddRange(ConnectorName ?? []);
+        _tenants.AddRange(TenantName ?? []);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Guard(null, () =>
+    {
+        // A pipeline that brought no connector means none, not all.
+        if (MyInvocation.ExpectingInput && _connectors.Count == 0 && _tenants.Count == 0) return;
+        if (Last is not null && After is not null)
+        {
+            throw new JcException("LastAndAfter", JcErrorKind.InvalidInput,
+                "-Last and -After both say where the span begins. Give one of the two.", nameof(Last));
+        }
+
+        if (OpenExisting() is not { } store) return;
+        RecordQuery query = Query();
+        long found = 0;
+        foreach (IngestedRecord record in store.Records.Find(query, StopToken))
+        {
+            found++;
+            WriteObject(AsJson ? record.Json : (object)record);
+        }
+
+        if (found == 0) SayWhatWasSearched(store, query);
+    });
+
+    private RecordQuery Query() => new()
+    {
+        ConnectorNames = _connectors,
+        TenantNames = [.. _tenants.Distinct(StringComparer.OrdinalIgnoreCase)],
+        Organizations = Organization ?? [],
+        MessageClasses = MsgClass ?? [],
+        Sources = Source ?? [],
+        Categories = Category ?? [],
+        Services = Service ?? [],
+        EventTypes = EventType ?? [],
+        EventStatuses = EventStatus ?? [],
+        Users = User ?? [],
+        SourceIps = SourceIp ?? [],
+        Text = Text,
+        After = Last is { } last ? Milliseconds(DateTimeOffset.UtcNow - last) : After is { } after ? Milliseconds(after) : null,
+        Before = Before is { } before ? Milliseconds(before) : null,
+        AfterSequence = AfterSequence,
+        First = First,
+        Oldest = Oldest,
+    };
+
+    // Times finer than the store's are moved up, so that "at or after" and "before" hold to the digit.
+    private static long Milliseconds(DateTimeOffset time)
+    {
+        long milliseconds = time.ToUnixTimeMilliseconds();
+        return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) < time ? milliseconds + 1 : milliseconds;
+    }
+
+    private void SayWhatWasSearched(RecordStore store, RecordQuery query)
+    {
+        (long count, long? first, long? last) = store.Records.GetSpan();
+        if (count == 0)
+        {
+            WriteVerbose("The store holds no records yet. Invoke-JcCollection collects what is due.");
+            return;
+        }
+
+        string span = $"{Local(first!.Value)} to {Local(last!.Value)}";
+        string asked = query.After is null && query.Before is null ? "without bounds of time"
+            : $"from {(query.After is { } a ? Local(a) : "the beginning")} to {(query.Before is { } b ? Local(b) : "the end")}";
+        WriteVerbose($"Nothing matched. Searched {asked}; the store's {count} records are of {span}.");
+    }
+
+    private static string Local(long milliseconds) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", System.Globalization.CultureInfo.InvariantCulture);
+}

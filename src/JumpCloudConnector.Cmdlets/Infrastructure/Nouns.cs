@@ -1,0 +1,9 @@
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>The nouns of the module's cmdlets.</summary>
+internal static class Nouns
+{
+    public const string Connector = "JcConnector";
+    public const string Collection = "JcCollection";
+    public const string IngestedRecord = "JcIngestedRecord";
+}

@@ -1,0 +1,82 @@
+using System.Management.Automation;
+using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>A cmdlet that works on a store. Opens it when it is first needed and keeps it open to the end of the command.</summary>
+public abstract class StoreCmdlet : JcCmdlet
+{
+    private RecordStore? _store;
+    private string? _openPath;
+
+    /// <summary>Protects and reads secrets.</summary>
+    protected SecretProtector Secrets { get; } = new();
+
+    /// <summary>Opens the store, and makes it where there is none.</summary>
+    /// <exception cref="JcException">See <see cref="RecordStore.Open"/>.</exception>
+    protected RecordStore OpenOrCreate()
+    {
+        string path = StoreFolder.Resolve(ResolveStorePath());
+        if (_store is not null && path == _openPath) return _store;
+        _store?.Dispose();
+        _store = null;
+        _store = RecordStore.Open(path);
+        _openPath = path;
+        return _store;
+    }
+
+    /// <summary>
+    /// Opens the store that is there. Null where the machine has none yet, which is not an error: it has no connectors.
+    /// </summary>
+    /// <exception cref="JcException">StoreNotFound where a path was given, and see <see cref="RecordStore.Open"/>.</exception>
+    protected RecordStore? OpenExisting()
+    {
+        string path = StoreFolder.Resolve(ResolveStorePath());
+        if (File.Exists(path) || RecordStore.Exists(path)) return OpenOrCreate();
+        if (!string.IsNullOrEmpty(StorePath))
+        {
+            throw new JcException("StoreNotFound", JcErrorKind.NotFound,
+                $"There is no store in '{path}'. Check -StorePath; New-JcConnector makes a store where there is none.", path);
+        }
+
+        WriteVerbose($"There is no store in '{path}' yet; New-JcConnector makes it.");
+        return null;
+    }
+
+    /// <summary>
+    /// The connectors of these names or patterns, or all without any. A plain name that no connector has is an error of its
+    /// own; the others go on.
+    /// </summary>
+    protected IReadOnlyList<Connector> FindConnectors(RecordStore? store, IReadOnlyList<string>? names, IReadOnlyList<string>? tenants = null)
+    {
+        IReadOnlyList<Connector> found = store is null ? [] : new ConnectorRegistry(store, Secrets).Find(names, tenants);
+        foreach (string name in names ?? [])
+        {
+            if (WildcardPattern.ContainsWildcardCharacters(name)) continue;
+            if (!found.Any(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase))) Report(ConnectorRegistry.NotFound(name), name);
+        }
+
+        return found;
+    }
+
+    /// <summary>Does something for one input; what it throws is written as an error or ends the command.</summary>
+    protected void Guard(object? target, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (JcException e)
+        {
+            Report(e, target);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _store?.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Management.Automation;
+using JumpCloudConnector.Collection;
+using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>Collects what is due, all connectors side by side.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, Nouns.Collection)]
+[OutputType(typeof(CollectionResult), typeof(Records.IngestedRecord))]
+public sealed class InvokeJcCollection : StoreCmdlet
+{
+    private readonly List<string> _names = [];
+
+    /// <summary>Names, with wildcards; all connectors where none is given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ConnectorNameCompleter))]
+    public string[]? ConnectorName { get; set; }
+
+    /// <summary>Collects whether due or not, and tries parked streams too.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Writes the new records as they are committed, instead of one result per stream.</summary>
+    [Parameter]
+    public SwitchParameter OutputRecord { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => _names.AddRange(ConnectorName ?? []);
+
+    /// <inheritdoc/>
+    // At the end, so that all connectors of a pipeline are collected side by side.
+    protected override void EndProcessing() => Guard(null, () =>
+    {
+        // A pipeline that brought no connector means none, not all.
+        if (_names.Count == 0 && MyInvocation.ExpectingInput) return;
+        RecordStore? store = OpenExisting();
+        IReadOnlyList<Connector> connectors = FindConnectors(store, _names);
+        if (connectors.Count == 0)
+        {
+            if (_names.Count == 0) WriteVerbose("There are no connectors to collect.");
+            return;
+        }
+
+        using Collector collector = new(store!, Secrets);
+        Run(async (pipeline, stop) =>
+        {
+            PipelineObserver observer = new(pipeline, OutputRecord);
+            try
+            {
+                await collector.CollectAsync(connectors, named: _names.Count > 0, Force, observer, stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                observer.Finish();
+            }
+        });
+    });
+}

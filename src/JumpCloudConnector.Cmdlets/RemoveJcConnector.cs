@@ -1,0 +1,36 @@
+using System.Management.Automation;
+using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>Removes a connector with its key and position. Its records stay.</summary>
+[Cmdlet(VerbsCommon.Remove, Nouns.Connector, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
+public sealed class RemoveJcConnector : StoreCmdlet
+{
+    /// <summary>Names, with wildcards.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("ConnectorName")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ConnectorNameCompleter))]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Does not ask.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(Name, () =>
+    {
+        RecordStore? store = OpenExisting();
+        foreach (Connector connector in FindConnectors(store, Name))
+        {
+            // -Force spares the question, never the preview.
+            bool confirmed = Force && !MyInvocation.BoundParameters.ContainsKey("WhatIf") && !MyInvocation.BoundParameters.ContainsKey("Confirm");
+            if (!confirmed && !ShouldProcess($"connector '{connector.Name}' of tenant '{connector.TenantName}'", "Remove it with its API key and collection position; its records stay"))
+                continue;
+            new ConnectorRegistry(store!, Secrets).Remove(connector.Name);
+        }
+    });
+}

@@ -1,0 +1,35 @@
+using System.Management.Automation;
+using JumpCloudConnector.Collection;
+using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>Tests a connector's connection and authentication, each host and content type by itself.</summary>
+[Cmdlet(VerbsDiagnostic.Test, Nouns.Connector)]
+[OutputType(typeof(ConnectionTestResult), typeof(bool))]
+public sealed class TestJcConnector : StoreCmdlet
+{
+    /// <summary>Names, with wildcards; all connectors where none is given.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("ConnectorName")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ConnectorNameCompleter))]
+    public string[]? Name { get; set; }
+
+    /// <summary>Returns True or False instead of the details.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(Name, () =>
+    {
+        RecordStore? store = OpenExisting();
+        foreach (Connector connector in FindConnectors(store, Name))
+        {
+            ConnectionTester tester = new(store!, Secrets);
+            if (!Run((_, stop) => tester.TestAsync(connector, stop), out ConnectionTestResult? result)) continue;
+            WriteObject(Quiet ? result!.Success : (object)result!);
+        }
+    });
+}

@@ -116,11 +116,12 @@ public sealed class GetJcIngestedRecord : StoreCmdlet
     public SwitchParameter AsJson { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => Guard(ConnectorName, () =>
     {
+        KeepStore();
         _connectors.AddRange(ConnectorName ?? []);
         _tenants.AddRange(TenantName ?? []);
-    }
+    });
 
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(null, () =>
@@ -133,6 +134,7 @@ public sealed class GetJcIngestedRecord : StoreCmdlet
                 "-Last and -After both say where the span begins. Give one of the two.", nameof(Last));
         }
 
+        UseKeptStore();
         if (OpenExisting() is not { } store) return;
         RecordQuery query = Query();
         long found = 0;

@@ -28,7 +28,11 @@ public sealed class InvokeJcCollection : StoreCmdlet
     public SwitchParameter OutputRecord { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => _names.AddRange(ConnectorName ?? []);
+    protected override void ProcessRecord() => Guard(ConnectorName, () =>
+    {
+        KeepStore();
+        _names.AddRange(ConnectorName ?? []);
+    });
 
     /// <inheritdoc/>
     // At the end, so that all connectors of a pipeline are collected side by side.
@@ -36,6 +40,7 @@ public sealed class InvokeJcCollection : StoreCmdlet
     {
         // A pipeline that brought no connector means none, not all.
         if (_names.Count == 0 && MyInvocation.ExpectingInput) return;
+        UseKeptStore();
         RecordStore? store = OpenExisting();
         IReadOnlyList<Connector> connectors = FindConnectors(store, _names);
         if (connectors.Count == 0)

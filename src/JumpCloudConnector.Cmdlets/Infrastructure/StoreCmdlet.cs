@@ -10,6 +10,8 @@ public abstract class StoreCmdlet : JcCmdlet
     private RecordStore? _store;
     private string? _openPath;
 
+    private string? _inputStore;
+
     /// <summary>Protects and reads secrets.</summary>
     protected SecretProtector Secrets { get; } = new();
 
@@ -43,6 +45,24 @@ public abstract class StoreCmdlet : JcCmdlet
         WriteVerbose($"There is no store in '{path}' yet; New-JcConnector makes it.");
         return null;
     }
+
+    /// <summary>
+    /// For cmdlets that gather their input and work at its end: keeps the store that the pipeline's objects name, and
+    /// refuses a second one.
+    /// </summary>
+    protected void KeepStore()
+    {
+        if (_inputStore is not null && StorePath is not null && _inputStore != StorePath)
+        {
+            throw new JcException("SeveralStores", JcErrorKind.InvalidInput,
+                $"The pipeline brings connectors of two stores, '{_inputStore}' and '{StorePath}'. Run the command once for each.", StorePath);
+        }
+
+        _inputStore ??= StorePath;
+    }
+
+    /// <summary>Goes back to the store that <see cref="KeepStore"/> kept; for EndProcessing.</summary>
+    protected void UseKeptStore() => StorePath = _inputStore ?? StorePath;
 
     /// <summary>
     /// The connectors of these names or patterns, or all without any. A plain name that no connector has is an error of its

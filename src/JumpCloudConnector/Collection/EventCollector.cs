@@ -96,7 +96,7 @@ internal sealed class EventCollector(
             }
 
             RecordBatch whole = sink.Batch;
-            RecordBatch rest = new();
+            RecordBatch rest = whole.NewAlike();
             if (!last) whole.MoveFrom(end, rest);
             await slices.WriteAsync(new PendingSlice(whole, new SliceCommit(sliceFrom, Math.Max(end, sliceFrom)) { Pages = slicePages }), cancellationToken).ConfigureAwait(false);
             progressed(end);

@@ -124,7 +124,10 @@ public sealed record ConnectorInfo
     /// <summary>One per organization and content type.</summary>
     public required IReadOnlyList<StreamHealth> Streams { get; init; }
 
-    internal static ConnectorInfo From(Connector connector, IReadOnlyList<StreamInfo> all, DateTimeOffset now)
+    /// <summary>The store it lies in, so that a pipeline stays with that store.</summary>
+    public required string StorePath { get; init; }
+
+    internal static ConnectorInfo From(Connector connector, IReadOnlyList<StreamInfo> all, string storePath, DateTimeOffset now)
     {
         List<StreamInfo> streams = [.. all.Where(s => connector.ContentTypes.Contains(s.Key.ContentType))];
         List<CollectionStream> collected = [.. streams.Where(s => s.Key.OrganizationId != StreamKey.Listing).Select(s => new CollectionStream(connector, s))];
@@ -157,6 +160,7 @@ public sealed record ConnectorInfo
             NextRun = collected.Count == 0 ? connector.CreatedAt : collected.Min(NextRunOf),
             ConsecutiveFailures = worst?.ConsecutiveFailures ?? 0,
             Streams = [.. collected.Select(Health)],
+            StorePath = storePath,
         };
     }
 

@@ -58,14 +58,14 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
 
     /// <summary>A connector with its health.</summary>
     public ConnectorInfo Describe(Connector connector) =>
-        ConnectorInfo.From(connector, store.Records.GetStreams(connector.Id), _time.GetUtcNow());
+        ConnectorInfo.From(connector, store.Records.GetStreams(connector.Id), store.Folder, _time.GetUtcNow());
 
     /// <summary>Connectors with their health.</summary>
     public IEnumerable<ConnectorInfo> Describe(IReadOnlyList<Connector> connectors)
     {
         ILookup<Guid, StreamInfo> streams = store.Records.GetStreams().ToLookup(s => s.Key.ConnectorId);
         DateTimeOffset now = _time.GetUtcNow();
-        foreach (Connector connector in connectors) yield return ConnectorInfo.From(connector, [.. streams[connector.Id]], now);
+        foreach (Connector connector in connectors) yield return ConnectorInfo.From(connector, [.. streams[connector.Id]], store.Folder, now);
     }
 
     /// <summary>Changes a connector.</summary>

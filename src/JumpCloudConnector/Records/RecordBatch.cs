@@ -47,9 +47,26 @@ public struct RecordEntry
 /// </summary>
 public sealed class RecordBatch : IDisposable
 {
-    private RecordEntry[] _entries = new RecordEntry[256];
+    private const int SmallCapacity = 64 * 1024;
 
-    internal ByteBuffer Bytes { get; } = new(64 * 1024);
+    private RecordEntry[] _entries;
+
+    /// <summary>An empty batch.</summary>
+    public RecordBatch()
+        : this(SmallCapacity, 256)
+    {
+    }
+
+    private RecordBatch(int capacity, int entries)
+    {
+        Bytes = new ByteBuffer(capacity);
+        _entries = new RecordEntry[entries];
+    }
+
+    internal ByteBuffer Bytes { get; }
+
+    /// <summary>An empty batch with room for as much as this one holds, so that it need not grow step by step to the same size.</summary>
+    internal RecordBatch NewAlike() => new(Math.Max(SmallCapacity, Bytes.Length), Math.Max(256, Count));
 
     /// <summary>How many records.</summary>
     public int Count { get; private set; }

@@ -1,0 +1,16 @@
+// Benchmarks of JumpCloudConnector. Every figure is a ratio to a peer in the same run, since machines differ and drift.
+//   dotnet run -c Release --project bench -- collect [--events 1000000] [--rounds 3]
+using JumpCloudConnector.Bench;
+
+return args switch
+{
+    ["collect", .. string[] rest] => await CollectWorkload.RunAsync(rest),
+    ["collect-child", string store, string insights, string console, string key] => await CollectChild.RunAsync(store, new Uri(insights), new Uri(console), key),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench -- collect [--events N] [--rounds N]");
+    return 2;
+}

@@ -31,7 +31,7 @@ internal static class CollectChild
         TimeSpan cpuBefore = Environment.CpuUsage.TotalTime;
         CollectionResult result = (await collector.CollectAsync(registry.Find(), named: true, force: true))[0];
         Console.WriteLine(JsonSerializer.Serialize(new ChildReport(
-            result.State.ToString(), result.New, result.Pages, clock.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - cpuBefore).TotalSeconds, PeakMegabytes(), result.ErrorMessage)));
+            result.State.ToString(), result.New, result.Pages, clock.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - cpuBefore).TotalSeconds, PeakMegabytes(), GC.GetTotalAllocatedBytes() / 1048576.0, result.ErrorMessage)));
         return result.State == CollectionState.Collected ? 0 : 1;
     }
 
@@ -44,4 +44,4 @@ internal static class CollectChild
 }
 
 /// <summary>What the child found.</summary>
-internal sealed record ChildReport(string State, long New, int Pages, double Seconds, double CpuSeconds, double PeakMegabytes, string? Error);
+internal sealed record ChildReport(string State, long New, int Pages, double Seconds, double CpuSeconds, double PeakMegabytes, double AllocatedMegabytes, string? Error);

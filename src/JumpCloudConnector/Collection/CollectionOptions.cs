@@ -14,8 +14,14 @@ public sealed record CollectionOptions
     /// <summary>Most rows a page may have; the API allows 10,000.</summary>
     public int MaxPageSize { get; init; } = 10_000;
 
-    /// <summary>Bytes that a page should come to; its rows follow from that. With <see cref="MaxConcurrentStreams"/> this bounds memory.</summary>
-    public long TargetPageBytes { get; init; } = 4L << 20;
+    /// <summary>Bytes that a page should come to; its rows follow from that. As records they are about twice as many.</summary>
+    public long TargetPageBytes { get; init; } = 7L << 19;
+
+    /// <summary>
+    /// Pages that may be in memory at once over all streams, on their way from the network to the store. With
+    /// <see cref="TargetPageBytes"/> this bounds memory, however many streams there are.
+    /// </summary>
+    public int MaxPagesInMemory { get; init; } = 8;
 
     /// <summary>Bytes at which a page is given up and asked for with fewer rows.</summary>
     public long MaxPageBytes { get; init; } = 24L << 20;
@@ -32,7 +38,7 @@ public sealed record CollectionOptions
     internal void Check()
     {
         if (FirstPageSize < 1 || MaxPageSize < FirstPageSize || MaxPageSize > 10_000 || TargetPageBytes < 1
-            || MaxPageBytes < TargetPageBytes || MaxConcurrentStreams < 1 || LeaseDuration <= TimeSpan.Zero || MaxWalkRestarts < 0)
+            || MaxPageBytes < TargetPageBytes || MaxConcurrentStreams < 1 || MaxPagesInMemory < 1 || LeaseDuration <= TimeSpan.Zero || MaxWalkRestarts < 0)
         {
             throw new ArgumentException("The collection options contradict each other: 1 <= FirstPageSize <= MaxPageSize <= 10000, TargetPageBytes <= MaxPageBytes, and all of them positive.");
         }

@@ -17,6 +17,7 @@ public sealed class Collector : IDisposable
     private readonly Func<HttpMessageHandler>? _handlers;
     private readonly HostGates _gates;
     private readonly SemaphoreSlim _slots;
+    private readonly SemaphoreSlim _pagesInMemory;
     private readonly LeaseOwner _owner = LeaseOwner.ThisProcess();
 
     /// <summary>Collects into a store.</summary>
@@ -37,6 +38,7 @@ public sealed class Collector : IDisposable
         _handlers = handlers;
         _gates = new HostGates(_options.Client.RequestsPerSecond);
         _slots = new SemaphoreSlim(_options.MaxConcurrentStreams);
+        _pagesInMemory = new SemaphoreSlim(_options.MaxPagesInMemory);
     }
 
     /// <summary>Collects the connectors' streams and returns one result per stream, in the order they ended.</summary>
@@ -49,7 +51,9 @@ public sealed class Collector : IDisposable
         IReadOnlyList<Connector> connectors, bool named, bool force, ICollectionObserver? observer = null, CancellationToken cancellationToken = default)
     {
         CollectionReport report = new(observer);
-        await Task.WhenAll(connectors.Select(c => Task.Run(() => CollectConnectorAsync(c, named, force, report, cancellationToken), CancellationToken.None))).ConfigureAwait(false);
+        ILookup<Guid, StreamInfo> streams = _store.Records.GetStreams().ToLookup(s => s.Key.ConnectorId);
+        await Task.WhenAll(connectors.Select(c => Task.Run(
+            () => CollectConnectorAsync(c, KnownStreams(c, streams[c.Id]), named, force, report, cancellationToken), CancellationToken.None))).ConfigureAwait(false);
         return report.Results;
     }
 
@@ -58,14 +62,15 @@ public sealed class Collector : IDisposable
     {
         _gates.Dispose();
         _slots.Dispose();
+        _pagesInMemory.Dispose();
     }
 
-    private async Task CollectConnectorAsync(Connector connector, bool named, bool force, CollectionReport report, CancellationToken cancellationToken)
+    private async Task CollectConnectorAsync(
+        Connector connector, List<CollectionStream> known, bool named, bool force, CollectionReport report, CancellationToken cancellationToken)
     {
         try
         {
             DateTimeOffset now = _time.GetUtcNow();
-            List<CollectionStream> known = KnownStreams(connector);
             if (!force && known.Count > 0 && !known.Exists(s => s.IsDue(now)))
             {
                 if (named)
@@ -91,9 +96,9 @@ public sealed class Collector : IDisposable
         }
     }
 
-    private List<CollectionStream> KnownStreams(Connector connector) =>
+    private static List<CollectionStream> KnownStreams(Connector connector, IEnumerable<StreamInfo> streams) =>
     [
-        .. _store.Records.GetStreams(connector.Id)
+        .. streams
             .Where(s => s.Key.OrganizationId != StreamKey.Listing && connector.ContentTypes.Contains(s.Key.ContentType))
             .Select(s => new CollectionStream(connector, s)),
     ];
@@ -139,7 +144,7 @@ public sealed class Collector : IDisposable
             }
             else
             {
-                StreamTurn turn = new(stream, _store.Records, client, _options, _time, _owner, report);
+                StreamTurn turn = new(stream, _store.Records, client, _options, _pagesInMemory, _time, _owner, report);
                 report.Add(await turn.RunAsync(cancellationToken).ConfigureAwait(false));
             }
         }

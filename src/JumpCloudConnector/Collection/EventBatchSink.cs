@@ -13,9 +13,10 @@ internal sealed class EventBatchSink(EventRecordWriter writer, TimeProvider time
     public RecordBatch Batch { get; private set; } = new();
 
     /// <summary>
-    /// Every event before this millisecond has been received, as far as the page's own order tells; null where it does not.
+    /// The page's last event, where the page is in order; null where it is not. The server may sort by a rounded
+    /// millisecond where we cut, so a step back by one is order too.
     /// </summary>
-    public long? ReceivedBefore => _ordered && _last > 0 ? _last : null;
+    public long? LastInOrder => _ordered && _last > 0 ? _last : null;
 
     /// <summary>Goes on with another batch; what it holds already belongs to earlier pages.</summary>
     public void Use(RecordBatch batch)
@@ -41,7 +42,7 @@ internal sealed class EventBatchSink(EventRecordWriter writer, TimeProvider time
     {
         long milliseconds = writer.Write(json, Batch);
         if (milliseconds == 0) return;
-        _ordered &= milliseconds >= _last;
+        _ordered &= milliseconds >= _last - 1;
         _last = Math.Max(_last, milliseconds);
 
         // A request reaches one millisecond past both ends; what lies there belongs to the neighbouring slices.

@@ -12,7 +12,7 @@ namespace JumpCloudConnector.Collection;
 /// </summary>
 internal sealed class EventCollector(
     JumpCloudClient client, RequestScope scope, IRecordStore store, Lease lease, EventRecordWriter writer,
-    CollectionOptions options, TimeProvider time, RequestMeter meter)
+    CollectionOptions options, SemaphoreSlim pagesInMemory, TimeProvider time, RequestMeter meter)
 {
     private long _fetched;
     private int _pages;
@@ -48,7 +48,14 @@ internal sealed class EventCollector(
         {
             // What was fetched whole is committed even where a later page failed; a failed commit is the cause to report.
             slices.Writer.TryComplete();
-            await committing.ConfigureAwait(false);
+            try
+            {
+                await committing.ConfigureAwait(false);
+            }
+            finally
+            {
+                while (slices.Reader.TryRead(out PendingSlice? left)) left.Dispose();
+            }
         }
     }
 
@@ -61,61 +68,64 @@ internal sealed class EventCollector(
         long searchFrom = from;
         string? cursor = null;
         int slicePages = 0;
-        while (true)
+        bool holdsPlace = false;
+        try
         {
-            EventPage page;
-            try
+            while (true)
             {
-                EventQuery query = new(searchFrom - 1, to + 1, limit);
-                page = await client.GetEventsAsync(scope, query, cursor, options.MaxPageBytes, sink, meter, cancellationToken).ConfigureAwait(false);
-            }
-            catch (PageTooLargeException tooLarge)
-            {
-                limit = Math.Max(1, Math.Min(limit / 2, FittingLimit(tooLarge.Bytes, tooLarge.Rows)));
-                BeginSearch();
-                continue;
-            }
-
-            sink.KeepPage();
-            slicePages++;
-            Interlocked.Increment(ref _pages);
-            Interlocked.Add(ref _fetched, page.Rows);
-            bool last = page.Rows < page.Limit;
-            long end = last ? to : Math.Min(to, SureEnd(sink, page.Cursor));
-            if (end <= sliceFrom && !last)
-            {
-                // A whole page within one millisecond. Nothing can be claimed yet; only memory may force a commit.
-                cursor = page.Cursor;
-                if (sink.Batch.Size > options.MaxPageBytes)
+                // A stream needs one place to get on, and gives it back with the commit: however few there are, none waits for ever.
+                if (!holdsPlace) await pagesInMemory.WaitAsync(cancellationToken).ConfigureAwait(false);
+                holdsPlace = true;
+                EventPage page;
+                try
                 {
-                    await slices.WriteAsync(new PendingSlice(sink.Batch, new SliceCommit(sliceFrom, sliceFrom) { Complete = false }), cancellationToken).ConfigureAwait(false);
-                    sink.Use(new RecordBatch());
+                    EventQuery query = new(searchFrom - 1, to + 1, limit);
+                    page = await client.GetEventsAsync(scope, query, cursor, options.MaxPageBytes, sink, meter, cancellationToken).ConfigureAwait(false);
+                }
+                catch (PageTooLargeException tooLarge)
+                {
+                    limit = Math.Max(1, Math.Min(limit / 2, FittingLimit(tooLarge.Bytes, tooLarge.Rows)));
+                    BeginSearch();
+                    continue;
                 }
 
-                continue;
-            }
+                sink.KeepPage();
+                slicePages++;
+                Interlocked.Increment(ref _pages);
+                Interlocked.Add(ref _fetched, page.Rows);
+                bool last = page.Rows < page.Limit;
+                long end = last ? to : Math.Min(to, SureEnd(sink, page.Cursor));
+                cursor = page.Cursor;
+                bool claims = last || end > sliceFrom;
 
-            RecordBatch whole = sink.Batch;
-            RecordBatch rest = whole.NewAlike();
-            if (!last) whole.MoveFrom(end, rest);
-            await slices.WriteAsync(new PendingSlice(whole, new SliceCommit(sliceFrom, Math.Max(end, sliceFrom)) { Pages = slicePages }), cancellationToken).ConfigureAwait(false);
-            progressed(end);
-            if (last)
-            {
-                rest.Dispose();
-                return;
-            }
+                // A whole page within one millisecond: nothing can be claimed yet, and only memory forces a commit.
+                if (!claims && sink.Batch.Size <= options.MaxPageBytes) continue;
 
-            sink.Use(rest);
-            sliceFrom = end;
-            slicePages = 0;
-            cursor = page.Cursor;
-            int fitting = FittingLimit(page.Bytes, page.Rows);
-            if (fitting > limit * 2L || fitting < limit / 2)
-            {
-                limit = fitting;
-                BeginSearch();
+                RecordBatch whole = sink.Batch;
+                sink.Use(whole.NewAlike());
+                if (claims && !last) whole.MoveFrom(end, sink.Batch);
+                sink.KeepPage();
+                SliceCommit slice = claims ? new(sliceFrom, end) { Pages = slicePages } : new(sliceFrom, sliceFrom) { Complete = false };
+                PendingSlice pending = new(whole, slice, pagesInMemory);
+                holdsPlace = false;
+                await HandOverAsync(slices, pending, cancellationToken).ConfigureAwait(false);
+                if (!claims) continue;
+                progressed(end);
+                if (last) return;
+                sliceFrom = end;
+                slicePages = 0;
+                int fitting = FittingLimit(page.Bytes, page.Rows);
+                if (fitting > limit * 2L || fitting < limit / 2)
+                {
+                    limit = fitting;
+                    BeginSearch();
+                }
             }
+        }
+        finally
+        {
+            if (holdsPlace) pagesInMemory.Release();
+            sink.Batch.Dispose();
         }
 
         // A cursor belongs to its query, limit and all; with another limit the search begins again at the open slice.
@@ -128,16 +138,32 @@ internal sealed class EventCollector(
         }
     }
 
+    private static async Task HandOverAsync(ChannelWriter<PendingSlice> slices, PendingSlice pending, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await slices.WriteAsync(pending, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            pending.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>How many rows of the size seen make a page of the size wanted.</summary>
     private int FittingLimit(long bytes, int rows) => rows == 0
         ? options.MaxPageSize
         : (int)Math.Max(1, Math.Min(options.MaxPageSize, options.TargetPageBytes / Math.Max(1, bytes / rows)));
 
-    /// <summary>Everything before this has been received: the smaller of what the cursor and what the last event say.</summary>
+    /// <summary>
+    /// Everything before this has been received: the smaller of what the cursor and what the last event say, less one
+    /// millisecond, since the server may sort an event by its rounded time, one later than the cut one it belongs to.
+    /// </summary>
     private static long SureEnd(EventBatchSink sink, string? cursor)
     {
-        long byEvents = sink.ReceivedBefore ?? long.MinValue;
-        return CursorTime(cursor) is { } byCursor ? Math.Min(byEvents, byCursor) : byEvents;
+        if (sink.LastInOrder is not { } last) return long.MinValue;
+        return Math.Min(last, CursorTime(cursor) ?? last) - 1;
     }
 
     /// <summary>The milliseconds in <c>[1576181718000,"DZrPyW8BNsa9iKWoOm7h"]</c>; null where the cursor looks otherwise.</summary>
@@ -155,7 +181,8 @@ internal sealed class EventCollector(
         {
             while (slices.TryRead(out PendingSlice? pending))
             {
-                using RecordBatch batch = pending.Batch;
+                using PendingSlice held = pending;
+                RecordBatch batch = pending.Batch;
                 SliceCommit slice = pending.Slice with
                 {
                     StreamStart = streamStart,
@@ -170,5 +197,17 @@ internal sealed class EventCollector(
         }
     }
 
-    private sealed record PendingSlice(RecordBatch Batch, SliceCommit Slice);
+    /// <summary>A slice on its way to the store, with the place in memory that it takes.</summary>
+    private sealed class PendingSlice(RecordBatch batch, SliceCommit slice, SemaphoreSlim place) : IDisposable
+    {
+        public RecordBatch Batch => batch;
+
+        public SliceCommit Slice => slice;
+
+        public void Dispose()
+        {
+            batch.Dispose();
+            place.Release();
+        }
+    }
 }

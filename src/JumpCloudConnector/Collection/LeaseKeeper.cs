@@ -33,7 +33,15 @@ internal sealed class LeaseKeeper : IDisposable
     {
         _ended.Cancel();
         _renewing.GetAwaiter().GetResult();
-        _store.ReleaseLease(Lease);
+        try
+        {
+            _store.ReleaseLease(Lease);
+        }
+        catch (JcException)
+        {
+            // It runs out by itself; what the turn came to must not be hidden by this.
+        }
+
         _ended.Dispose();
         _lost.Dispose();
     }

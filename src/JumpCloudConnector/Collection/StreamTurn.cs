@@ -7,7 +7,7 @@ namespace JumpCloudConnector.Collection;
 
 /// <summary>One turn of one stream: lease, span, collection, outcome.</summary>
 internal sealed class StreamTurn(
-    CollectionStream stream, IRecordStore store, JumpCloudClient client, CollectionOptions options, TimeProvider time,
+    CollectionStream stream, IRecordStore store, JumpCloudClient client, CollectionOptions options, SemaphoreSlim pagesInMemory, TimeProvider time,
     LeaseOwner owner, CollectionReport report)
 {
     private readonly RequestMeter _meter = new();
@@ -59,6 +59,12 @@ internal sealed class StreamTurn(
         {
             result = Failed(e, null);
         }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // A fault of ours in one stream is no reason to take the others along.
+            result = Failed(new JcException("UnexpectedError", JcErrorKind.Remote,
+                $"The stream could not be collected, by a fault of this module: {e.GetType().Name}: {e.Message} What was committed stays; please report it.", stream.Connector.Name, e), null);
+        }
 
         return Record(result);
     }
@@ -103,7 +109,7 @@ internal sealed class StreamTurn(
         if (from >= to) return;
         _from = from;
         EventRecordWriter writer = new(stream.Origin);
-        EventCollector events = _events = new EventCollector(client, stream.Scope, store, lease, writer, options, time, _meter);
+        EventCollector events = _events = new EventCollector(client, stream.Scope, store, lease, writer, options, pagesInMemory, time, _meter);
         await events.CollectAsync(from, to, start,
             reached => Progress(events.Fetched, (double)(reached - from) / (to - from)), report.Committed, cancellationToken).ConfigureAwait(false);
     }

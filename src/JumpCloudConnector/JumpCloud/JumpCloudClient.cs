@@ -85,7 +85,8 @@ internal sealed class JumpCloudClient : IDisposable
             if (said is { } count && count != reader.Rows)
                 throw HttpFailures.Violation(uri, $"it announces {count} events and has {reader.Rows}");
             string? next = Header(response, "X-Search_after");
-            int limit = HeaderNumber(response, "X-Limit") ?? query.Limit;
+            // Without X-Limit the limit in force may be smaller than the one asked for, and only an empty page is surely the last.
+            int limit = HeaderNumber(response, "X-Limit") ?? (next is null ? query.Limit : 1);
             if (reader.Rows >= limit)
             {
                 if (next is null) throw HttpFailures.Violation(uri, "a full page has no X-Search_after to go on from");

@@ -1,0 +1,61 @@
+<#
+.SYNOPSIS
+    Runs the Pester tests against a copy of the built module and says in one line what came of it.
+.DESCRIPTION
+    Needs Pester 5; without it the tests count as skipped. Exits with 1 where a test failed.
+.PARAMETER ModulePath
+    The folder of the built module; out/JumpCloudConnector by default.
+.PARAMETER Filter
+    Names of test files to run, with wildcards.
+#>
+[CmdletBinding()]
+param(
+    [string] $ModulePath = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'JumpCloudConnector'),
+    [string] $Filter = '*.Tests.ps1'
+)
+
+$ErrorActionPreference = 'Stop'
+$files = @(Get-ChildItem -Path $PSScriptRoot -Filter $Filter)
+
+$pester = Get-Module -ListAvailable -Name Pester | Where-Object { $_.Version.Major -eq 5 } | Sort-Object -Property Version -Descending | Select-Object -First 1
+if (-not $pester) {
+    Write-Host 'Pester 5 is not installed: these tests are skipped. Install it with: Install-Module Pester -MinimumVersion 5.5 -Scope CurrentUser'
+    Write-Host "Pester: 0 passed, 0 failed, $($files.Count) skipped"
+    exit 0
+}
+
+if (-not (Test-Path -Path ([System.IO.Path]::Combine($ModulePath, 'JumpCloudConnector.psd1')))) {
+    Write-Host "There is no module in $ModulePath. Run 'dotnet build' first."
+    Write-Host "Pester: 0 passed, $($files.Count) failed, 0 skipped"
+    exit 1
+}
+
+Import-Module -ModuleInfo $pester
+
+# A copy, since an imported assembly is locked on Windows and the next build must replace it.
+$copy = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), "jcc-pester-$([guid]::NewGuid().ToString('N'))", 'JumpCloudConnector')
+Copy-Item -Path $ModulePath -Destination $copy -Recurse
+$env:JCCONNECTOR_TEST_MODULE = [System.IO.Path]::Combine($copy, 'JumpCloudConnector.psd1')
+
+# No test may touch the store of the machine it runs on.
+$store = $env:JCCONNECTOR_STORE
+$env:JCCONNECTOR_STORE = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($copy), 'store')
+try {
+    $configuration = New-PesterConfiguration
+    $configuration.Run.Path = $files.FullName
+    $configuration.Run.PassThru = $true
+    $configuration.Output.Verbosity = 'Normal'
+    $result = Invoke-Pester -Configuration $configuration
+}
+finally {
+    $env:JCCONNECTOR_STORE = $store
+    $env:JCCONNECTOR_TEST_MODULE = $null
+    Remove-Module -Name JumpCloudConnector -Force -ErrorAction SilentlyContinue
+    Remove-Item -Path ([System.IO.Path]::GetDirectoryName($copy)) -Recurse -Force -ErrorAction SilentlyContinue
+}
+
+# A file that does not even load is a failure too.
+$failed = $result.FailedCount + $result.FailedContainersCount + $result.FailedBlocksCount
+$skipped = $result.SkippedCount + $result.InconclusiveCount + $result.NotRunCount
+Write-Host "Pester: $($result.PassedCount) passed, $failed failed, $skipped skipped"
+exit ([int] ($failed -gt 0))

@@ -1,21 +1,36 @@
-using System.Globalization;
-using Microsoft.Data.Sqlite;
+using System.Security;
+using JumpCloudConnector.Collection;
+using JumpCloudConnector.Connectors;
+using JumpCloudConnector.JumpCloud;
+using JumpCloudConnector.Records;
+using JumpCloudConnector.Storage;
 
 namespace JumpCloudConnector.DesktopCheck;
 
-/// <summary>Uses the engine's net472 build for real: prints OK and exits 0, or says what failed.</summary>
+/// <summary>
+/// Uses the engine's net472 build for real: makes a store, protects and reads a secret, collects from the installation that
+/// the arguments name, collects again, and reads what is stored. Prints OK and what was found and exits 0, or says what
+/// failed. Arguments: the Directory Insights address, the console address, the API key.
+/// </summary>
 internal static class Program
 {
-    private static int Main()
+    private static int Main(string[] arguments)
     {
-        SQLitePCL.raw.SetProvider(new SQLitePCL.SQLite3Provider_e_sqlite3());
         string folder = Path.Combine(Path.GetTempPath(), $"jcc-desktop-{Guid.NewGuid():N}");
-        Directory.CreateDirectory(folder);
         try
         {
-            string version = Exercise("Data Source=:memory:");
-            Exercise($"Data Source={Path.Combine(folder, "check.db")};Pooling=False");
-            Console.WriteLine($"OK SQLite {version} on {Environment.Version}");
+            using RecordStore store = RecordStore.Open(Path.Combine(folder, "store"));
+            SecretProtector secrets = new(Path.Combine(folder, "keyring"));
+            ConnectorRegistry registry = new(store, secrets);
+            registry.Add(NewConnector(new Uri(arguments[0]), new Uri(arguments[1])), Secure(arguments[2]));
+            CollectionOptions options = new() { Client = new JumpCloudClientOptions { RequestsPerSecond = 10_000 } };
+            using Collector collector = new(store, secrets, options);
+            long first = Collect(collector, registry).Sum(r => r.New);
+            long again = Collect(collector, registry).Sum(r => r.New);
+            long read = store.Records.Find(new RecordQuery { AfterSequence = 0 }, CancellationToken.None).LongCount(IsWhole);
+            if (first == 0 || again != 0 || read != first)
+                throw new InvalidOperationException($"{first} records were collected, {again} more in a second run, {read} were read.");
+            Console.WriteLine(FormattableString.Invariant($"OK {read} records on {Environment.Version}"));
             return 0;
         }
         finally
@@ -24,36 +39,27 @@ internal static class Program
         }
     }
 
-    private static string Exercise(string connectionString)
+    private static IReadOnlyList<CollectionResult> Collect(Collector collector, ConnectorRegistry registry)
     {
-        using var connection = new SqliteConnection(connectionString);
-        connection.Open();
-        Execute(connection, "PRAGMA journal_mode=WAL");
-        Execute(connection, "CREATE TABLE item (id INTEGER PRIMARY KEY, body BLOB NOT NULL)");
-        using (SqliteTransaction transaction = connection.BeginTransaction())
-        {
-            using SqliteCommand insert = connection.CreateCommand();
-            insert.Transaction = transaction;
-            insert.CommandText = "INSERT INTO item (body) VALUES ($body)";
-            SqliteParameter body = insert.Parameters.Add("$body", SqliteType.Blob);
-            for (int number = 0; number < 1000; number++)
-            {
-                body.Value = BitConverter.GetBytes(number);
-                insert.ExecuteNonQuery();
-            }
-
-            transaction.Commit();
-        }
-
-        string count = Execute(connection, "SELECT count(*) FROM item");
-        if (count != "1000") throw new InvalidOperationException($"1000 rows were written, {count} were read.");
-        return Execute(connection, "SELECT sqlite_version()");
+        IReadOnlyList<CollectionResult> results = collector.CollectAsync(registry.Find(), named: true, force: true).GetAwaiter().GetResult();
+        CollectionResult? bad = results.FirstOrDefault(r => r.State != CollectionState.Collected);
+        return bad is null ? results : throw new InvalidOperationException($"{bad.ContentType}: {bad.State}, {bad.ErrorMessage}");
     }
 
-    private static string Execute(SqliteConnection connection, string sql)
+    private static bool IsWhole(IngestedRecord record) =>
+        record.Timestamp > DateTimeOffset.FromUnixTimeMilliseconds(0) && record.StellarUuid is not null && record.VendorUtf8.Length > 2;
+
+    private static Connector NewConnector(Uri insights, Uri console) => new()
     {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        return Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture) ?? string.Empty;
+        Id = Guid.Empty, Name = "desktop", TenantName = "desktop", TenantId = "", CreatedAt = default, ModifiedAt = default,
+        ContentTypes = [ContentType.DirectoryInsights, ContentType.SystemUser], InitialLookback = TimeSpan.FromDays(2),
+        InsightsUri = insights, ConsoleUri = console,
+    };
+
+    private static SecureString Secure(string text)
+    {
+        SecureString secure = new();
+        foreach (char character in text) secure.AppendChar(character);
+        return secure;
     }
 }

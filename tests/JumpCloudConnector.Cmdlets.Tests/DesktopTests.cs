@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using JumpCloudSimulator;
 using Xunit;
 
 namespace JumpCloudConnector.Cmdlets.Tests;
@@ -8,14 +9,18 @@ namespace JumpCloudConnector.Cmdlets.Tests;
 public sealed class DesktopTests
 {
     [Fact]
-    public async Task The_engine_works_on_the_desktop_framework()
+    public async Task The_engine_collects_on_the_desktop_framework()
     {
+        await using Simulator simulator = await Simulator.StartAsync(
+            new SimulatorOptions { EventsPerOrganization = 3_000, UsersPerOrganization = 150 }, TestContext.Current.CancellationToken);
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         string program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../DesktopCheck/bin", configuration, "net472/DesktopCheck.exe"));
         Assert.True(File.Exists(program), program);
 
         var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? program : "mono") { RedirectStandardOutput = true, RedirectStandardError = true };
         if (!OperatingSystem.IsWindows()) start.ArgumentList.Add(program);
+        foreach (string argument in (string[])[simulator.InsightsUri.AbsoluteUri, simulator.ConsoleUri.AbsoluteUri, simulator.Options.ApiKey])
+            start.ArgumentList.Add(argument);
         using var process = new Process { StartInfo = start };
         try
         {

@@ -15,11 +15,16 @@
     CmdletsToExport        = @(
         'Get-JcConnector'
         'Get-JcIngestedRecord'
+        'Get-JcLogFilter'
         'Invoke-JcCollection'
         'New-JcConnector'
+        'New-JcLogFilter'
         'Remove-JcConnector'
+        'Remove-JcLogFilter'
         'Set-JcConnector'
+        'Set-JcLogFilter'
         'Test-JcConnector'
+        'Test-JcLogFilter'
     )
     VariablesToExport      = @()
     AliasesToExport        = @()

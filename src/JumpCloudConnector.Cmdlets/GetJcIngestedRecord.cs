@@ -128,15 +128,10 @@ public sealed class GetJcIngestedRecord : StoreCmdlet
     {
         // A pipeline that brought no connector means none, not all.
         if (MyInvocation.ExpectingInput && _connectors.Count == 0 && _tenants.Count == 0) return;
-        if (Last is not null && After is not null)
-        {
-            throw new JcException("LastAndAfter", JcErrorKind.InvalidInput,
-                "-Last and -After both say where the span begins. Give one of the two.", nameof(Last));
-        }
-
+        (long? after, long? before) = TimeBounds.Of(After, Before, Last);
         UseKeptStore();
         if (OpenExisting() is not { } store) return;
-        RecordQuery query = Query();
+        RecordQuery query = Query(after, before);
         long found = 0;
         foreach (IngestedRecord record in store.Records.Find(query, StopToken))
         {
@@ -147,7 +142,7 @@ public sealed class GetJcIngestedRecord : StoreCmdlet
         if (found == 0) SayWhatWasSearched(store, query);
     });
 
-    private RecordQuery Query() => new()
+    private RecordQuery Query(long? after, long? before) => new()
     {
         ConnectorNames = _connectors,
         TenantNames = [.. _tenants.Distinct(StringComparer.OrdinalIgnoreCase)],
@@ -161,19 +156,12 @@ public sealed class GetJcIngestedRecord : StoreCmdlet
         Users = User ?? [],
         SourceIps = SourceIp ?? [],
         Text = Text,
-        After = Last is { } last ? Milliseconds(DateTimeOffset.UtcNow - last) : After is { } after ? Milliseconds(after) : null,
-        Before = Before is { } before ? Milliseconds(before) : null,
+        After = after,
+        Before = before,
         AfterSequence = AfterSequence,
         First = First,
         Oldest = Oldest,
     };
-
-    // Times finer than the store's are moved up, so that "at or after" and "before" hold to the digit.
-    private static long Milliseconds(DateTimeOffset time)
-    {
-        long milliseconds = time.ToUnixTimeMilliseconds();
-        return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) < time ? milliseconds + 1 : milliseconds;
-    }
 
     private void SayWhatWasSearched(RecordStore store, RecordQuery query)
     {

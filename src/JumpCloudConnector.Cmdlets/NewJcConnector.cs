@@ -37,6 +37,12 @@ public sealed class NewJcConnector : StoreCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? OrganizationId { get; set; }
 
+    /// <summary>Log filters to attach; each excludes records.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [NameListTransformation]
+    [ArgumentCompleter(typeof(LogFilterNameCompleter))]
+    public string[]? LogFilter { get; set; }
+
     /// <summary>Minutes between collections.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [IntTransformation(BlankIsNull = true)]
@@ -76,6 +82,7 @@ public sealed class NewJcConnector : StoreCmdlet
             OrganizationId = Given(OrganizationId),
             IntervalMinutes = IntervalMinutes ?? Connector.DefaultIntervalMinutes,
             ContentTypes = ContentType,
+            LogFilters = LogFilter ?? [],
             InitialLookback = InitialLookback ?? Connector.DefaultLookback,
             Region = Region ?? Connectors.Region.US,
             InsightsUri = InsightsUri,

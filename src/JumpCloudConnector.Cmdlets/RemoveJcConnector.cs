@@ -26,9 +26,7 @@ public sealed class RemoveJcConnector : StoreCmdlet
         RecordStore? store = OpenExisting();
         foreach (Connector connector in FindConnectors(store, Name))
         {
-            // -Force spares the question, never the preview.
-            bool confirmed = Force && !MyInvocation.BoundParameters.ContainsKey("WhatIf") && !MyInvocation.BoundParameters.ContainsKey("Confirm");
-            if (!confirmed && !ShouldProcess($"connector '{connector.Name}' of tenant '{connector.TenantName}'", "Remove it with its API key and collection position; its records stay"))
+            if (!IsConfirmed(Force, $"connector '{connector.Name}' of tenant '{connector.TenantName}'", "Remove it with its API key and collection position; its records stay"))
                 continue;
             new ConnectorRegistry(store!, Secrets).Remove(connector.Name);
         }

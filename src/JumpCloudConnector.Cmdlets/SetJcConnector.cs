@@ -25,6 +25,14 @@ public sealed class SetJcConnector : StoreCmdlet
     [ListTransformation(typeof(ContentType))]
     public ContentType[]? ContentType { get; set; }
 
+    /// <summary>The log filters attached, instead of those there are; $null or an empty list for none.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyCollection]
+    [NameListTransformation]
+    [ArgumentCompleter(typeof(LogFilterNameCompleter))]
+    public string[]? LogFilter { get; set; }
+
     /// <summary>The provider of the Multi-Tenant Portal; $null for none.</summary>
     [Parameter]
     [AllowNull]
@@ -88,6 +96,7 @@ public sealed class SetJcConnector : StoreCmdlet
     private Connector Change(Connector c) => c with
     {
         ContentTypes = IsGiven(nameof(ContentType)) ? ContentType! : c.ContentTypes,
+        LogFilters = IsGiven(nameof(LogFilter)) ? LogFilter ?? [] : c.LogFilters,
         ProviderId = IsGiven(nameof(ProviderId)) ? NullIfBlank(ProviderId) : c.ProviderId,
         OrganizationId = IsGiven(nameof(OrganizationId)) ? NullIfBlank(OrganizationId) : c.OrganizationId,
         IntervalMinutes = IsGiven(nameof(IntervalMinutes)) ? IntervalMinutes : c.IntervalMinutes,

@@ -33,6 +33,13 @@ public sealed class TenantNameCompleter : StoreCompleter
     protected override IEnumerable<string> Values(RecordStore store) => store.Connectors.GetConnectors().Select(c => c.TenantName);
 }
 
+/// <summary>Offers the names of log filters.</summary>
+public sealed class LogFilterNameCompleter : StoreCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Values(RecordStore store) => store.Connectors.GetLogFilters().Select(f => f.Name);
+}
+
 /// <summary>Offers the names of organizations.</summary>
 public sealed class OrganizationCompleter : StoreCompleter
 {

@@ -5,5 +5,6 @@ internal static class Nouns
 {
     public const string Connector = "JcConnector";
     public const string Collection = "JcCollection";
+    public const string LogFilter = "JcLogFilter";
     public const string IngestedRecord = "JcIngestedRecord";
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Filters;
 using JumpCloudConnector.Storage;
 
 namespace JumpCloudConnector.Cmdlets;
@@ -71,13 +72,28 @@ public abstract class StoreCmdlet : JcCmdlet
     protected IReadOnlyList<Connector> FindConnectors(RecordStore? store, IReadOnlyList<string>? names, IReadOnlyList<string>? tenants = null)
     {
         IReadOnlyList<Connector> found = store is null ? [] : new ConnectorRegistry(store, Secrets).Find(names, tenants);
+        ReportMissing(names, found.Select(c => c.Name), ConnectorRegistry.NotFound);
+        return found;
+    }
+
+    /// <summary>The log filters of these names or patterns, or all without any; as <see cref="FindConnectors"/>.</summary>
+    protected IReadOnlyList<LogFilter> FindLogFilters(RecordStore? store, IReadOnlyList<string>? names)
+    {
+        IReadOnlyList<LogFilter> found = store is null ? [] : new LogFilterRegistry(store).Find(names);
+        ReportMissing(names, found.Select(f => f.Name), LogFilterRegistry.NotFound);
+        return found;
+    }
+
+    /// <summary>Asks before a removal: -Force spares the question, never the preview.</summary>
+    protected bool IsConfirmed(bool force, string target, string action) =>
+        (force && !MyInvocation.BoundParameters.ContainsKey("WhatIf") && !MyInvocation.BoundParameters.ContainsKey("Confirm")) || ShouldProcess(target, action);
+
+    private void ReportMissing(IReadOnlyList<string>? names, IEnumerable<string> found, Func<string, JcException> missing)
+    {
         foreach (string name in names ?? [])
         {
-            if (WildcardPattern.ContainsWildcardCharacters(name)) continue;
-            if (!found.Any(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase))) Report(ConnectorRegistry.NotFound(name), name);
+            if (!WildcardPattern.ContainsWildcardCharacters(name) && !found.Contains(name, StringComparer.OrdinalIgnoreCase)) Report(missing(name), name);
         }
-
-        return found;
     }
 
     /// <summary>Does something for one input; what it throws is written as an error or ends the command.</summary>

@@ -1,4 +1,5 @@
 using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Filters;
 using JumpCloudConnector.JumpCloud;
 using JumpCloudConnector.Storage;
 
@@ -84,7 +85,8 @@ public sealed class Collector : IDisposable
             using JumpCloudClient client = CreateClient(connector);
             List<CollectionStream> streams = await new StreamDirectory(_store.Records, _time)
                 .RefreshAsync(connector, known, client, report, cancellationToken).ConfigureAwait(false);
-            await Task.WhenAll(streams.Select(s => CollectStreamAsync(s, client, named, force, report, cancellationToken))).ConfigureAwait(false);
+            FilterSet filters = new(new LogFilterRegistry(_store, _time).Attached(connector));
+            await Task.WhenAll(streams.Select(s => CollectStreamAsync(s, client, filters, named, force, report, cancellationToken))).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -113,7 +115,7 @@ public sealed class Collector : IDisposable
     }
 
     private async Task CollectStreamAsync(
-        CollectionStream stream, JumpCloudClient client, bool named, bool force, CollectionReport report, CancellationToken cancellationToken)
+        CollectionStream stream, JumpCloudClient client, FilterSet filters, bool named, bool force, CollectionReport report, CancellationToken cancellationToken)
     {
         try
         {
@@ -144,7 +146,7 @@ public sealed class Collector : IDisposable
             }
             else
             {
-                StreamTurn turn = new(stream, _store.Records, client, _options, _pagesInMemory, _time, _owner, report);
+                StreamTurn turn = new(stream, _store.Records, client, filters.ForAnotherThread(), _options, _pagesInMemory, _time, _owner, report);
                 report.Add(await turn.RunAsync(cancellationToken).ConfigureAwait(false));
             }
         }

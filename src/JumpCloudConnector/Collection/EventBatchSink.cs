@@ -1,10 +1,11 @@
 using System.Text.Json;
+using JumpCloudConnector.Filters;
 using JumpCloudConnector.Records;
 
 namespace JumpCloudConnector.Collection;
 
 /// <summary>Writes a page's events into a batch as finished records, and knows how far the page surely reaches.</summary>
-internal sealed class EventBatchSink(EventRecordWriter writer, TimeProvider time, long from, long to) : IJsonItemSink
+internal sealed class EventBatchSink(EventRecordWriter writer, FilterSet filters, TimeProvider time, long from, long to) : IJsonItemSink
 {
     private int _pageStart;
     private long _last;
@@ -41,6 +42,7 @@ internal sealed class EventBatchSink(EventRecordWriter writer, TimeProvider time
     public void Take(ReadOnlySpan<byte> json)
     {
         long milliseconds = writer.Write(json, Batch);
+        Batch[Batch.Count - 1].Filter = filters.Excludes(Batch.Json(Batch.Count - 1));
         if (milliseconds == 0) return;
         _ordered &= milliseconds >= _last - 1;
         _last = Math.Max(_last, milliseconds);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
+using JumpCloudConnector.Filters;
 using JumpCloudConnector.JumpCloud;
 using JumpCloudConnector.Records;
 using JumpCloudConnector.Storage;
@@ -11,7 +12,7 @@ namespace JumpCloudConnector.Collection;
 /// that is known to be whole, which is committed while the next page is fetched. A crash costs the open slice alone.
 /// </summary>
 internal sealed class EventCollector(
-    JumpCloudClient client, RequestScope scope, IRecordStore store, Lease lease, EventRecordWriter writer,
+    JumpCloudClient client, RequestScope scope, IRecordStore store, Lease lease, EventRecordWriter writer, FilterSet filters,
     CollectionOptions options, SemaphoreSlim pagesInMemory, TimeProvider time, RequestMeter meter)
 {
     private long _fetched;
@@ -62,7 +63,7 @@ internal sealed class EventCollector(
     private async Task FetchAllAsync(
         long from, long to, ChannelWriter<PendingSlice> slices, Action<long> progressed, CancellationToken cancellationToken)
     {
-        EventBatchSink sink = new(writer, time, from, to);
+        EventBatchSink sink = new(writer, filters, time, from, to);
         int limit = options.FirstPageSize;
         long sliceFrom = from;
         long searchFrom = from;
@@ -186,6 +187,7 @@ internal sealed class EventCollector(
                 SliceCommit slice = pending.Slice with
                 {
                     StreamStart = streamStart,
+                    Filters = filters.Ids,
                     Earlier = earlier,
                     Time = time.GetUtcNow().ToUnixTimeMilliseconds(),
                 };

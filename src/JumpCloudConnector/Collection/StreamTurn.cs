@@ -1,4 +1,5 @@
 using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Filters;
 using JumpCloudConnector.JumpCloud;
 using JumpCloudConnector.Records;
 using JumpCloudConnector.Storage;
@@ -7,7 +8,7 @@ namespace JumpCloudConnector.Collection;
 
 /// <summary>One turn of one stream: lease, span, collection, outcome.</summary>
 internal sealed class StreamTurn(
-    CollectionStream stream, IRecordStore store, JumpCloudClient client, CollectionOptions options, SemaphoreSlim pagesInMemory, TimeProvider time,
+    CollectionStream stream, IRecordStore store, JumpCloudClient client, FilterSet filters, CollectionOptions options, SemaphoreSlim pagesInMemory, TimeProvider time,
     LeaseOwner owner, CollectionReport report)
 {
     private readonly RequestMeter _meter = new();
@@ -109,7 +110,7 @@ internal sealed class StreamTurn(
         if (from >= to) return;
         _from = from;
         EventRecordWriter writer = new(stream.Origin);
-        EventCollector events = _events = new EventCollector(client, stream.Scope, store, lease, writer, options, pagesInMemory, time, _meter);
+        EventCollector events = _events = new EventCollector(client, stream.Scope, store, lease, writer, filters, options, pagesInMemory, time, _meter);
         await events.CollectAsync(from, to, start,
             reached => Progress(events.Fetched, (double)(reached - from) / (to - from)), report.Committed, cancellationToken).ConfigureAwait(false);
     }
@@ -121,7 +122,7 @@ internal sealed class StreamTurn(
         _from = stream.Info.Watermark ?? start;
         _snapshot = stream.Info.LastSnapshot is not { } last || now - last >= (long)stream.Connector.SnapshotInterval.TotalMilliseconds;
         UserRecordWriter writer = new(stream.Origin);
-        UserCollector users = _users = new UserCollector(client, stream.Scope, store, lease, writer, options, time, _meter);
+        UserCollector users = _users = new UserCollector(client, stream.Scope, store, lease, writer, filters, options, time, _meter);
         bool whole = await users.CollectAsync(_from.Value, start, _snapshot,
             fraction => Progress(users.Fetched, fraction), report.Committed, cancellationToken).ConfigureAwait(false);
         _snapshot &= whole;

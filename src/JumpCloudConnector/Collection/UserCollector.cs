@@ -1,3 +1,4 @@
+using JumpCloudConnector.Filters;
 using JumpCloudConnector.JumpCloud;
 using JumpCloudConnector.Records;
 using JumpCloudConnector.Storage;
@@ -10,7 +11,7 @@ namespace JumpCloudConnector.Collection;
 /// or the total changes, the walk begins again. Users are called gone only after a walk that was whole.
 /// </summary>
 internal sealed class UserCollector(
-    JumpCloudClient client, RequestScope scope, IRecordStore store, Lease lease, UserRecordWriter writer,
+    JumpCloudClient client, RequestScope scope, IRecordStore store, Lease lease, UserRecordWriter writer, FilterSet filters,
     CollectionOptions options, TimeProvider time, RequestMeter meter)
 {
     private enum WalkEnd
@@ -107,6 +108,7 @@ internal sealed class UserCollector(
             }
 
             writer.Write(page.Json(i), change.Value, walkTime, batch);
+            batch[batch.Count - 1].Filter = filters.Excludes(batch.Json(batch.Count - 1));
             changedIds.Add(page.Id(i));
             contents.Add(page.Content(i));
             recorded.Add(page.Id(i));
@@ -114,7 +116,7 @@ internal sealed class UserCollector(
 
         if (batch.Count > 0)
         {
-            Counts = Counts.Plus(store.CommitUsers(lease, batch, changedIds, contents, null));
+            Counts = Counts.Plus(store.CommitUsers(lease, batch, changedIds, contents, filters.Ids, null));
             committed(batch);
         }
 
@@ -131,16 +133,15 @@ internal sealed class UserCollector(
             ReadOnlyMemory<byte> lastSeen = store.GetRecord(user.Sequence)?.VendorUtf8 ?? default;
             byte[] json = lastSeen.IsEmpty ? System.Text.Encoding.UTF8.GetBytes($"{{\"_id\":\"{user.UserId}\"}}") : lastSeen.ToArray();
             writer.Write(json, UserChange.Removed, walkTime, batch);
+            batch[batch.Count - 1].Filter = filters.Excludes(batch.Json(batch.Count - 1));
             ids.Add(user.UserId);
         }
 
-        CommitCounts removed = new(batch.Count, batch.Count, 0, 0);
         SliceCommit slice = new(Math.Min(from, walkTime), walkTime)
         {
             StreamStart = streamStart, Pages = Pages, Earlier = Counts, Time = time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
-        store.CommitUsers(lease, batch, ids, new RecordKey?[batch.Count], slice);
-        Counts = Counts.Plus(removed);
+        Counts = Counts.Plus(store.CommitUsers(lease, batch, ids, new RecordKey?[batch.Count], filters.Ids, slice));
         if (batch.Count > 0) committed(batch);
     }
 }

@@ -54,6 +54,9 @@ public sealed record Connector
     /// <summary>Another console host: a private gateway or a simulator.</summary>
     public Uri? ConsoleUri { get; init; }
 
+    /// <summary>The log filters attached to it, by name; each excludes records.</summary>
+    public IReadOnlyList<string> LogFilters { get; init; } = [];
+
     /// <summary>When it was added; its schedule's grid starts here.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 

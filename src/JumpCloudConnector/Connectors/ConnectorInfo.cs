@@ -76,6 +76,9 @@ public sealed record ConnectorInfo
     /// <summary>What is collected.</summary>
     public required IReadOnlyList<ContentType> ContentType { get; init; }
 
+    /// <summary>The log filters attached to it; each excludes records.</summary>
+    public required IReadOnlyList<string> LogFilter { get; init; }
+
     /// <summary>How far back the first collection reaches.</summary>
     public TimeSpan InitialLookback { get; init; }
 
@@ -144,6 +147,7 @@ public sealed record ConnectorInfo
             OrganizationId = connector.OrganizationId,
             IntervalMinutes = connector.IntervalMinutes,
             ContentType = connector.ContentTypes,
+            LogFilter = connector.LogFilters,
             InitialLookback = connector.InitialLookback,
             Region = connector.Region,
             InsightsUri = connector.EffectiveInsightsUri,

@@ -1,4 +1,5 @@
 using System.Security;
+using JumpCloudConnector.Filters;
 using JumpCloudConnector.Storage;
 
 namespace JumpCloudConnector.Connectors;
@@ -15,6 +16,7 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
     public void CheckNew(Connector connector)
     {
         ConnectorRules.Check(connector);
+        new LogFilterRegistry(store, _time).CheckAttachable(connector);
         if (store.Connectors.FindConnector(connector.Name) is { } existing)
         {
             throw new JcException("ConnectorExists", JcErrorKind.AlreadyExists,
@@ -82,6 +84,7 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
             CreatedAt = present.CreatedAt, ModifiedAt = _time.GetUtcNow(), Version = present.Version + 1,
         };
         ConnectorRules.Check(changed);
+        new LogFilterRegistry(store, _time).CheckAttachable(changed);
         store.Connectors.UpdateConnector(changed, apiKey is null ? null : secrets.Protect(present.Id, ApiKey.ToBytes(apiKey)));
 
         // A new key may be just what a parked stream waits for.

@@ -34,6 +34,9 @@ public struct RecordEntry
     /// <summary>The record's identity.</summary>
     public RecordKey Key { get; internal set; }
 
+    /// <summary>The number of the log filter that excludes it, or -1.</summary>
+    public int Filter { get; internal set; }
+
     /// <summary>What became of it.</summary>
     public RecordFate Fate { get; internal set; }
 
@@ -91,6 +94,7 @@ public sealed class RecordBatch : IDisposable
             Milliseconds = milliseconds,
             Timestamp = timestamp,
             Key = key,
+            Filter = -1,
             Fate = RecordFate.Pending,
         };
     }
@@ -121,6 +125,7 @@ public sealed class RecordBatch : IDisposable
             int offset = destination.Bytes.Length;
             destination.Bytes.Append(Json(i));
             destination.Close(offset, _entries[i].Milliseconds, _entries[i].Timestamp, _entries[i].Key);
+            destination._entries[destination.Count - 1].Filter = _entries[i].Filter;
         }
 
         Count = last;

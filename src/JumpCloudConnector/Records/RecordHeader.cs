@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace JumpCloudConnector.Records;
 
 /// <summary>The fields of a record's header and where their values lie. Reading stops before the vendor's object.</summary>
@@ -16,50 +14,18 @@ internal sealed class RecordHeader
         "event_name", "reason", "severity", "user.name", "user.email", "user.id", "srcip", "resource.name", "host.name",
         "application.name", "srcip_geo.countryCode");
 
+    private readonly RecordFields _fields = new(Map, intoVendor: false);
     private readonly FieldValue[] _values = new FieldValue[Map.Count];
 
     public FieldValue this[int field] => _values[field];
 
     /// <summary>Where the vendor's object begins, or 0 where the record has none.</summary>
-    public int VendorStart { get; private set; }
+    public int VendorStart => _fields.VendorStart;
 
     public void Read(ReadOnlySpan<byte> json)
     {
         Array.Clear(_values, 0, _values.Length);
-        VendorStart = 0;
-        Utf8JsonReader reader = new(json);
-        reader.Read();
-        Read(ref reader, FieldMap.Root);
-    }
-
-    private void Read(ref Utf8JsonReader reader, int container)
-    {
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            ReadOnlySpan<byte> name = reader.ValueSpan;
-            if (container == FieldMap.Root && name.SequenceEqual("jumpcloud"u8))
-            {
-                reader.Read();
-                VendorStart = (int)reader.TokenStartIndex;
-                return;
-            }
-
-            bool known = Map.TryFind(container, name, JsonObjectScanner.HashOfName(name).Low, out FieldMap.Node node);
-            reader.Read();
-            if (reader.TokenType == JsonTokenType.StartObject)
-            {
-                if (known && node.Container > 0) Read(ref reader, node.Container);
-                else reader.Skip();
-            }
-            else if (reader.TokenType == JsonTokenType.StartArray)
-            {
-                reader.Skip();
-            }
-            else if (known && node.Field >= 0)
-            {
-                int quote = reader.TokenType == JsonTokenType.String ? 1 : 0;
-                _values[node.Field] = new FieldValue((int)reader.TokenStartIndex + quote, reader.ValueSpan.Length, reader.TokenType);
-            }
-        }
+        _fields.Read(json);
+        foreach ((int field, FieldValue value) in _fields.Values) _values[field] = value;
     }
 }

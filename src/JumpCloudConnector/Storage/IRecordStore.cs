@@ -51,9 +51,11 @@ public interface IRecordStore
     /// <param name="batch">The records.</param>
     /// <param name="userIds">The user of each record.</param>
     /// <param name="hashes">The content of each, or null where the record says that the user is gone.</param>
+    /// <param name="filters">The log filters that the batch's entries name by number.</param>
     /// <param name="slice">The walk's row in the ledger, or null while it goes on.</param>
     CommitCounts CommitUsers(
-        Lease lease, RecordBatch batch, IReadOnlyList<string> userIds, IReadOnlyList<RecordKey?> hashes, SliceCommit? slice);
+        Lease lease, RecordBatch batch, IReadOnlyList<string> userIds, IReadOnlyList<RecordKey?> hashes,
+        IReadOnlyList<Guid> filters, SliceCommit? slice);
 
     /// <summary>One record, or null.</summary>
     IngestedRecord? GetRecord(long sequence);
@@ -89,6 +91,23 @@ public interface IConnectorStore
 
     /// <summary>A connector's protected secret, or null.</summary>
     byte[]? GetSecret(Guid connectorId);
+
+    /// <summary>All log filters, by name.</summary>
+    IReadOnlyList<Filters.LogFilter> GetLogFilters();
+
+    /// <summary>Adds a log filter.</summary>
+    /// <exception cref="JcException">LogFilterExists.</exception>
+    void AddLogFilter(Filters.LogFilter filter);
+
+    /// <summary>Replaces a log filter.</summary>
+    /// <exception cref="JcException">LogFilterChanged when it is no longer the version it was made from, or is gone.</exception>
+    void UpdateLogFilter(Filters.LogFilter filter);
+
+    /// <summary>Removes a log filter, detaches it from every connector, and forgets its counts.</summary>
+    bool RemoveLogFilter(Filters.LogFilter filter);
+
+    /// <summary>How many records each filter has excluded, per connector, and when it last did (epoch milliseconds).</summary>
+    IReadOnlyList<(Guid Filter, Guid Connector, long Excluded, long Last)> GetFilterCounts();
 
     /// <summary>The stable id of a tenant; a new name gets a new id.</summary>
     string GetTenantId(string tenantName);

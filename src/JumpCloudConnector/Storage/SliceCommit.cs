@@ -17,6 +17,9 @@ public sealed record SliceCommit(long From, long To)
     /// <summary>Where the stream's first collection began; set once.</summary>
     public long StreamStart { get; init; }
 
+    /// <summary>The log filters that the batch's entries name by number.</summary>
+    public IReadOnlyList<Guid> Filters { get; init; } = [];
+
     /// <summary>Time of the commit.</summary>
     public long Time { get; init; }
 }

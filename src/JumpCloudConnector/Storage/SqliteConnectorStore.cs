@@ -5,13 +5,9 @@ using Microsoft.Data.Sqlite;
 namespace JumpCloudConnector.Storage;
 
 /// <summary>Connectors in the store's database, so that a change is whole or not made, whatever kills the process.</summary>
-internal sealed class SqliteConnectorStore(SqliteDatabase database) : IConnectorStore
+internal sealed partial class SqliteConnectorStore(SqliteDatabase database) : IConnectorStore
 {
-    public IReadOnlyList<Connector> GetConnectors() => database.Read(connection =>
-    {
-        using SqliteCommand command = connection.CreateCommand("SELECT document FROM connector ORDER BY name");
-        return command.ReadAll(row => Parse(row.GetString(0)));
-    });
+    public IReadOnlyList<Connector> GetConnectors() => database.Read(GetConnectors);
 
     public Connector? FindConnector(string name) => database.Read(connection =>
     {
@@ -62,6 +58,7 @@ internal sealed class SqliteConnectorStore(SqliteDatabase database) : IConnector
             -- The lease's row goes too: a collection that is under way then finds its stream taken away.
             DELETE FROM lease WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
             UPDATE stream SET watermark_ms = NULL, start_ms = NULL WHERE connector = $1;
+            DELETE FROM filter_count WHERE connector = $1;
             DELETE FROM connector WHERE id = $1;
             """, text);
         command.ExecuteNonQuery();
@@ -86,6 +83,12 @@ internal sealed class SqliteConnectorStore(SqliteDatabase database) : IConnector
         using SqliteCommand command = connection.CreateCommand("SELECT id FROM tenant WHERE name = $1", tenantName);
         return (string)command.ExecuteScalar()!;
     });
+
+    private static List<Connector> GetConnectors(SqliteConnection connection)
+    {
+        using SqliteCommand command = connection.CreateCommand("SELECT document FROM connector ORDER BY name");
+        return command.ReadAll(row => Parse(row.GetString(0)));
+    }
 
     private static string Format(Connector connector) => JsonSerializer.Serialize(connector, ConnectorJson.Default.Connector);
 

@@ -13,27 +13,38 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
         {
             Statements run = _statements ??= new Statements(connection);
             run.CheckFence(lease);
-            CommitCounts counts = InsertNew(run, lease.StreamId, batch);
+            CommitCounts counts = InsertNew(run, lease.StreamId, batch, slice);
             if (slice.Complete) CloseSlice(run, lease.StreamId, slice, counts);
             if (counts.New > 0) run.TouchData.Bind(1, slice.Time).Bind(2, lease.StreamId).Step();
             return counts;
         });
 
     public CommitCounts CommitUsers(
-        Lease lease, RecordBatch batch, IReadOnlyList<string> userIds, IReadOnlyList<RecordKey?> hashes, SliceCommit? slice) =>
+        Lease lease, RecordBatch batch, IReadOnlyList<string> userIds, IReadOnlyList<RecordKey?> hashes,
+        IReadOnlyList<Guid> filters, SliceCommit? slice) =>
         database.Write(durable: true, connection =>
         {
             Statements run = _statements ??= new Statements(connection);
             run.CheckFence(lease);
             long sequence = run.LastSequence();
             Span<byte> hash = stackalloc byte[16];
+            long added = 0;
             for (int i = 0; i < batch.Count; i++)
             {
-                InsertRecord(run, lease.StreamId, batch, i, ++sequence);
+                if (batch[i].Filter >= 0)
+                {
+                    batch[i].Fate = RecordFate.Filtered;
+                }
+                else
+                {
+                    InsertRecord(run, lease.StreamId, batch, i, ++sequence);
+                    added++;
+                }
+
                 if (hashes[i] is { } content)
                 {
                     content.CopyTo(hash);
-                    run.PutUser.Bind(1, lease.StreamId).Bind(2, userIds[i]).Bind(3, hash).Bind(4, sequence).Step();
+                    run.PutUser.Bind(1, lease.StreamId).Bind(2, userIds[i]).Bind(3, hash).Bind(4, batch[i].Sequence).Step();
                 }
                 else
                 {
@@ -41,17 +52,18 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
                 }
             }
 
-            CommitCounts counts = new(batch.Count, batch.Count, 0, 0);
-            if (batch.Count > 0) run.SetSequence.Bind(1, sequence).Step();
+            CommitCounts counts = new(batch.Count, added, 0, batch.Count - added);
+            if (batch.Count > 0) CountFiltered(run, lease.StreamId, batch, filters, batch[0].Timestamp);
+            if (added > 0) run.SetSequence.Bind(1, sequence).Step();
             if (slice is not null) CloseSlice(run, lease.StreamId, slice, counts);
             if (counts.New > 0) run.TouchData.Bind(1, batch[0].Timestamp).Bind(2, lease.StreamId).Step();
             return counts;
         });
 
-    private static CommitCounts InsertNew(Statements run, long stream, RecordBatch batch)
+    private static CommitCounts InsertNew(Statements run, long stream, RecordBatch batch, SliceCommit slice)
     {
         long sequence = run.LastSequence();
-        long repeated = 0, added = 0;
+        long repeated = 0, added = 0, filtered = 0;
         Span<byte> key = stackalloc byte[16];
         for (int i = 0; i < batch.Count; i++)
         {
@@ -64,12 +76,31 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
                 continue;
             }
 
+            // What a filter excludes leaves its key, so that counts add up and it is not judged anew at every overlap.
+            if (entry.Filter >= 0)
+            {
+                entry.Fate = RecordFate.Filtered;
+                filtered++;
+                continue;
+            }
+
             InsertRecord(run, stream, batch, i, ++sequence);
             added++;
         }
 
+        CountFiltered(run, stream, batch, slice.Filters, slice.Time);
         if (added > 0) run.SetSequence.Bind(1, sequence).Step();
-        return new CommitCounts(batch.Count, added, repeated, 0);
+        return new CommitCounts(batch.Count, added, repeated, filtered);
+    }
+
+    private static void CountFiltered(Statements run, long stream, RecordBatch batch, IReadOnlyList<Guid> filters, long time)
+    {
+        if (filters.Count == 0) return;
+        Span<long> excluded = stackalloc long[filters.Count];
+        for (int i = 0; i < batch.Count; i++)
+            if (batch[i].Fate == RecordFate.Filtered) excluded[batch[i].Filter]++;
+        for (int i = 0; i < excluded.Length; i++)
+            if (excluded[i] > 0) run.CountFiltered.Bind(1, filters[i].ToString("N")).Bind(2, stream).Bind(3, excluded[i]).Bind(4, time).Step();
     }
 
     private static void InsertRecord(Statements run, long stream, RecordBatch batch, int index, long sequence)
@@ -128,6 +159,9 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
 
         public SqliteStatement SetWatermark { get; } = new(connection,
             "UPDATE stream SET watermark_ms = ?1, start_ms = coalesce(start_ms, ?2) WHERE id = ?3");
+
+        public SqliteStatement CountFiltered { get; } = new(connection,
+            "INSERT INTO filter_count(filter, connector, excluded, last_ms) SELECT ?1, connector, ?3, ?4 FROM stream WHERE id = ?2 ON CONFLICT(filter, connector) DO UPDATE SET excluded = excluded + ?3, last_ms = ?4");
 
         public SqliteStatement TouchData { get; } = new(connection, "UPDATE stream SET last_data_ms = ?1 WHERE id = ?2");
 

@@ -3,7 +3,7 @@ namespace JumpCloudConnector.Storage;
 /// <summary>The store's layout, by version. A step is never changed once a release has written it.</summary>
 internal static class SqliteSchema
 {
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Marks the file as ours ("JCCN").</summary>
     public const int ApplicationId = 0x4A43434E;
@@ -49,6 +49,14 @@ internal static class SqliteSchema
 
         CREATE TABLE record(sequence INTEGER PRIMARY KEY, stream INTEGER NOT NULL, ms INTEGER NOT NULL, body BLOB NOT NULL);
         CREATE INDEX record_time ON record(ms);
+        """,
+        """
+        CREATE TABLE log_filter(
+            id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE, version INTEGER NOT NULL, document TEXT NOT NULL) WITHOUT ROWID;
+
+        CREATE TABLE filter_count(
+            filter TEXT NOT NULL, connector TEXT NOT NULL, excluded INTEGER NOT NULL, last_ms INTEGER NOT NULL,
+            PRIMARY KEY(filter, connector)) WITHOUT ROWID;
         """,
     ];
 }

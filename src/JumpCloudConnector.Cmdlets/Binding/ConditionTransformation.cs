@@ -1,0 +1,88 @@
+using System.Collections;
+using System.Management.Automation;
+using JumpCloudConnector.Filters;
+
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>
+/// Conditions of a log filter, as an array: hashtables or objects with Field, Operator and Value, or texts such as
+/// "event_type In sso_auth, user_login_attempt".
+/// </summary>
+public sealed class ConditionTransformation : TextTransformation
+{
+    private static readonly EnumNames s_operators = new(typeof(LogFilterOperator));
+
+    /// <inheritdoc/>
+    protected override string Expected =>
+        $"Give a text 'field operator values', such as 'event_type In sso_auth, user_login_attempt', or a hashtable @{{ Field = …; Operator = …; Value = … }}, with the operator {s_operators.Choice}.";
+
+    /// <inheritdoc/>
+    protected override object Convert(object value)
+    {
+        List<LogFilterCondition> conditions = [];
+        Add(conditions, value);
+        return conditions.ToArray();
+    }
+
+    private void Add(List<LogFilterCondition> conditions, object? value)
+    {
+        object? given = value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+        switch (given)
+        {
+            case null:
+                break;
+            case LogFilterCondition condition:
+                conditions.Add(condition);
+                break;
+            case string text:
+                conditions.Add(FromText(text));
+                break;
+            case IDictionary table:
+                conditions.Add(FromParts(value!, table["Field"], table["Operator"], table.Contains("Values") ? table["Values"] : table["Value"]));
+                break;
+            case IEnumerable items:
+                foreach (object? item in items) Add(conditions, item);
+                break;
+            default:
+                PSMemberInfoCollection<PSPropertyInfo> properties = PSObject.AsPSObject(given).Properties;
+                conditions.Add(FromParts(value!, properties["Field"]?.Value, properties["Operator"]?.Value, (properties["Values"] ?? properties["Value"])?.Value));
+                break;
+        }
+    }
+
+    private LogFilterCondition FromText(string text)
+    {
+        string[] parts = text.Trim().Split([' ', '\t'], 3, StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length < 2) throw RefuseValue(text);
+
+        // Several values only where the operator is for several: a comma may be part of a single one.
+        object? values = parts.Length < 3 ? null
+            : Enum.TryParse(parts[1], ignoreCase: true, out LogFilterOperator operation) && operation is LogFilterOperator.In or LogFilterOperator.NotIn or LogFilterOperator.InSubnet
+                ? parts[2].Split(',') : parts[2];
+        return FromParts(text, parts[0], parts[1], values);
+    }
+
+    private LogFilterCondition FromParts(object whole, object? field, object? operation, object? values)
+    {
+        if (field is null || operation is null || !s_operators.TryParse(operation, out object? parsed)) throw RefuseValue(whole is IDictionary table ? Show(table) : whole);
+        return new LogFilterCondition { Field = LanguagePrimitives.ConvertTo<string>(field).Trim(), Operator = (LogFilterOperator)parsed!, Values = Texts(values) };
+    }
+
+    private static List<string> Texts(object? values)
+    {
+        object? bare = values is PSObject wrapped ? wrapped.BaseObject : values;
+        return bare switch
+        {
+            null => [],
+            string text => [text.Trim()],
+            // As JSON writes it, so that $false compares with a record's false.
+            bool truth => [truth ? "true" : "false"],
+            DateTime time => [new DateTimeOffset(time).ToString("o", System.Globalization.CultureInfo.InvariantCulture)],
+            DateTimeOffset time => [time.ToString("o", System.Globalization.CultureInfo.InvariantCulture)],
+            IEnumerable items => [.. items.Cast<object?>().SelectMany(Texts)],
+            _ => [System.Convert.ToString(bare, System.Globalization.CultureInfo.InvariantCulture) ?? ""],
+        };
+    }
+
+    private static string Show(IDictionary table) => "@{ " + string.Join("; ", table.Keys.Cast<object>().Select(k => $"{k} = {table[k]}")) + " }";
+}

@@ -1,0 +1,67 @@
+using System.Management.Automation;
+using JumpCloudConnector.Filters;
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>Tries a log filter on what is stored: how much it would have excluded, with samples. Changes nothing.</summary>
+[Cmdlet(VerbsDiagnostic.Test, Nouns.LogFilter, DefaultParameterSetName = ByName)]
+[OutputType(typeof(LogFilterTestResult))]
+public sealed class TestJcLogFilter : StoreCmdlet
+{
+    private const string ByName = "Name";
+    private const string ByCondition = "Condition";
+
+    /// <summary>Names, with wildcards.</summary>
+    [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(LogFilterNameCompleter))]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Conditions to try before a filter is made of them.</summary>
+    [Parameter(ParameterSetName = ByCondition, Mandatory = true)]
+    [ConditionTransformation]
+    public LogFilterCondition[] Condition { get; set; } = [];
+
+    /// <summary>The connectors whose records are tried, with wildcards.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ConnectorNameCompleter))]
+    public string[]? ConnectorName { get; set; }
+
+    /// <summary>Events at or after this time.</summary>
+    [Parameter]
+    [TimePointTransformation]
+    public DateTimeOffset? After { get; set; }
+
+    /// <summary>Events before this time.</summary>
+    [Parameter]
+    [TimePointTransformation]
+    public DateTimeOffset? Before { get; set; }
+
+    /// <summary>Events of the last hours or days, such as 24h.</summary>
+    [Parameter]
+    [TimeSpanTransformation]
+    public TimeSpan? Last { get; set; }
+
+    /// <summary>How many samples to return.</summary>
+    [Parameter]
+    [IntTransformation]
+    [ValidateRange(0, 1000)]
+    public int SampleSize { get; set; } = 5;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(Name, () =>
+    {
+        RecordStore? store = OpenExisting();
+        IReadOnlyList<LogFilter> filters = ParameterSetName == ByName ? FindLogFilters(store, Name)
+            : [new LogFilter { Id = Guid.Empty, Name = "(conditions)", Conditions = Condition, CreatedAt = default, ModifiedAt = default }];
+        if (store is null) return;
+        (long? after, long? before) = TimeBounds.Of(After, Before, Last);
+        RecordQuery query = new() { ConnectorNames = ConnectorName ?? [], After = after, Before = before };
+        foreach (LogFilter filter in filters)
+        {
+            if (Run((_, stop) => Task.FromResult(new LogFilterRegistry(store).Test(filter, query, SampleSize, stop)), out LogFilterTestResult? result)) WriteObject(result);
+        }
+    });
+}

@@ -26,7 +26,7 @@ public sealed class RemoveJcConnector : StoreCmdlet
         RecordStore? store = OpenExisting();
         foreach (Connector connector in FindConnectors(store, Name))
         {
-            if (!IsConfirmed(Force, $"connector '{connector.Name}' of tenant '{connector.TenantName}'", "Remove it with its API key and collection position; its records stay"))
+            if (!IsConfirmed(Force, $"connector '{connector.Name}' of tenant '{connector.TenantName}'", "Remove it with its API key and collection position. Its records stay; a new connector for the same organization begins at its own initial lookback and stores that span again"))
                 continue;
             new ConnectorRegistry(store!, Secrets).Remove(connector.Name);
         }

@@ -84,9 +84,15 @@ public abstract class StoreCmdlet : JcCmdlet
         return found;
     }
 
-    /// <summary>Asks before a removal: -Force spares the question, never the preview.</summary>
-    protected bool IsConfirmed(bool force, string target, string action) =>
-        (force && !MyInvocation.BoundParameters.ContainsKey("WhatIf") && !MyInvocation.BoundParameters.ContainsKey("Confirm")) || ShouldProcess(target, action);
+    /// <summary>
+    /// Asks before a removal. -Force spares the question, never the preview, be it asked for here or by the caller's -WhatIf.
+    /// </summary>
+    protected bool IsConfirmed(bool force, string target, string action)
+    {
+        bool preview = MyInvocation.BoundParameters.ContainsKey("WhatIf") || LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+        bool asked = MyInvocation.BoundParameters.ContainsKey("Confirm");
+        return (force && !preview && !asked) || ShouldProcess(target, action);
+    }
 
     private void ReportMissing(IReadOnlyList<string>? names, IEnumerable<string> found, Func<string, JcException> missing)
     {

@@ -16,16 +16,24 @@ internal sealed record CollectionStream(Connector Connector, StreamInfo Info)
 
     public const string PortalName = "(portal)";
 
-    public RequestScope Scope => IsPortal ? new RequestScope(ProviderId: Connector.ProviderId) : new RequestScope(OrganizationId);
+    /// <summary>An organization is named in requests only where the key reaches several.</summary>
+    public RequestScope Scope => IsPortal ? new RequestScope(ProviderId: Connector.ProviderId)
+        : new RequestScope(Connector.ProviderId is null ? Connector.OrganizationId : OrganizationId);
 
     public RecordOrigin Origin => new(
         Connector.TenantId, Connector.TenantName, Connector.Name, OrganizationId, IsPortal ? null : Info.OrganizationName);
 
-    public DateTimeOffset NextRun => DueSchedule.NextRun(Connector.CreatedAt, Connector.IntervalMinutes, Info.LastTurn);
+    public DateTimeOffset NextRun => DueSchedule.NextRun(Connector.CreatedAt, Connector.IntervalMinutes, LastTurn);
 
-    public bool IsDue(DateTimeOffset now) => DueSchedule.Turn(Connector.CreatedAt, Connector.IntervalMinutes, now) > Info.LastTurn;
+    /// <summary>Until when a lasting fault keeps the stream from its turns; null where it does not.</summary>
+    public DateTimeOffset? ParkedUntil(DateTimeOffset now) =>
+        Info.ParkedUntil is { } ms && DateTimeOffset.FromUnixTimeMilliseconds(ms) is var until && until > now
+        // A pause longer than any was set under a wrong clock.
+        && until - now <= Parking.LongestPause ? until : null;
 
-    public bool IsParked(DateTimeOffset now) => Info.ParkedUntil is { } until && now.ToUnixTimeMilliseconds() < until;
+    public bool IsDue(DateTimeOffset now) => DueSchedule.IsDue(Connector.CreatedAt, Connector.IntervalMinutes, LastTurn, now);
+
+    private DateTimeOffset? LastTurn => Info.LastTurn is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
 
     public CollectionResult Result(CollectionState state) => new()
     {

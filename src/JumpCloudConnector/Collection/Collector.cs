@@ -69,6 +69,7 @@ public sealed class Collector : IDisposable
     private async Task CollectConnectorAsync(
         Connector connector, List<CollectionStream> known, bool named, bool force, CollectionReport report, CancellationToken cancellationToken)
     {
+        StreamDirectory directory = new(_store, _time);
         try
         {
             DateTimeOffset now = _time.GetUtcNow();
@@ -83,7 +84,7 @@ public sealed class Collector : IDisposable
             }
 
             using JumpCloudClient client = CreateClient(connector);
-            List<CollectionStream> streams = await new StreamDirectory(_store.Records, _time)
+            List<CollectionStream> streams = await directory
                 .RefreshAsync(connector, known, client, report, cancellationToken).ConfigureAwait(false);
             FilterSet filters = new(new LogFilterRegistry(_store, _time).Attached(connector));
             await Task.WhenAll(streams.Select(s => CollectStreamAsync(s, client, filters, named, force, report, cancellationToken))).ConfigureAwait(false);
@@ -95,15 +96,34 @@ public sealed class Collector : IDisposable
         catch (JcException e)
         {
             report.Add(Failed(connector, e));
+            TryRecord(directory, connector, known, e);
         }
     }
 
-    private static List<CollectionStream> KnownStreams(Connector connector, IEnumerable<StreamInfo> streams) =>
-    [
-        .. streams
-            .Where(s => s.Key.OrganizationId != StreamKey.Listing && connector.ContentTypes.Contains(s.Key.ContentType))
-            .Select(s => new CollectionStream(connector, s)),
-    ];
+    private static void TryRecord(StreamDirectory directory, Connector connector, List<CollectionStream> known, JcException fault)
+    {
+        try
+        {
+            directory.RecordFault(connector, known, fault);
+        }
+        catch (JcException)
+        {
+            // A store that cannot be written is most likely the fault itself, and it is in the result.
+        }
+    }
+
+    private List<CollectionStream> KnownStreams(Connector connector, IEnumerable<StreamInfo> streams)
+    {
+        // A connector that was turned from one organization to another keeps the old one's streams, but has no turn for them.
+        string own = connector.OrganizationId ?? _store.Connectors.GetOrganization(connector)?.Id ?? "";
+        return
+        [
+            .. streams
+                .Where(s => connector.ContentTypes.Contains(s.Key.ContentType)
+                    && (connector.ProviderId is null ? s.Key.OrganizationId == own || s.Key.OrganizationId.Length == 0 : s.Key.OrganizationId != StreamKey.Listing))
+                .Select(s => new CollectionStream(connector, s)),
+        ];
+    }
 
     private JumpCloudClient CreateClient(Connector connector)
     {
@@ -134,14 +154,14 @@ public sealed class Collector : IDisposable
             {
                 if (named) report.Add(stream.Result(CollectionState.NotDue));
             }
-            else if (!force && stream.IsParked(now))
+            else if (!force && stream.ParkedUntil(now) is { } parkedUntil)
             {
                 report.Add(stream.Result(CollectionState.Parked) with
                 {
                     StatusCode = stream.Info.StatusCode,
                     ErrorId = stream.Info.StatusId,
                     ErrorMessage = stream.Info.StatusMessage,
-                    NextRun = DateTimeOffset.FromUnixTimeMilliseconds(stream.Info.ParkedUntil!.Value),
+                    NextRun = parkedUntil,
                 });
             }
             else

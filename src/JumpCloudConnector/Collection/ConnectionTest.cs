@@ -72,7 +72,17 @@ public sealed class ConnectionTester(
     public async Task<ConnectionTestResult> TestAsync(Connector connector, CancellationToken cancellationToken = default)
     {
         byte[] secret = store.Connectors.GetSecret(connector.Id) ?? throw ConnectorRegistry.NotFound(connector.Name);
-        string key = System.Text.Encoding.ASCII.GetString(secrets.Unprotect(connector.Id, secret));
+        string key;
+        try
+        {
+            key = System.Text.Encoding.ASCII.GetString(secrets.Unprotect(connector.Id, secret));
+        }
+        catch (JcException e)
+        {
+            // A connector whose key cannot be read must not keep the others from being tested.
+            return Result(connector, [new ConnectionProbe { Name = "ApiKey", HostName = Environment.MachineName, ErrorId = e.ErrorId, StatusCode = StatusCodes.Of(e), Message = e.Message }]);
+        }
+
         JumpCloudClientOptions once = (options?.Client ?? new JumpCloudClientOptions()) with { MaxRetries = 0 };
         using HostGates gates = new(once.RequestsPerSecond);
         using JumpCloudClient client = new(
@@ -93,8 +103,15 @@ public sealed class ConnectionTester(
         foreach (ContentType type in connector.ContentTypes)
             probes.Add(await ProbeAsync(connector, type, organization, client, cancellationToken).ConfigureAwait(false));
 
+        // A good test clears the status of what it has asked: of a provider's organizations, the one.
+        if (probes.TrueForAll(p => p.Success))
+            store.Records.ClearStatus(connector.Id, connector.ProviderId is null ? null : [StreamKey.Listing, organization ?? StreamKey.PortalOrganization]);
+        return Result(connector, probes);
+    }
+
+    private ConnectionTestResult Result(Connector connector, List<ConnectionProbe> probes)
+    {
         ConnectionProbe? failed = probes.Find(p => !p.Success);
-        if (failed is null) store.Records.ClearStatus(connector.Id);
         return new ConnectionTestResult
         {
             ConnectorName = connector.Name,
@@ -116,6 +133,7 @@ public sealed class ConnectionTester(
         {
             return ProbeAsync(type.ToString(), connector.EffectiveInsightsUri, scope.OrganizationId, async meter =>
             {
+                await client.LearnTimeAsync(scope, meter, cancellationToken).ConfigureAwait(false);
                 long to = client.Clock.Now.ToUnixTimeMilliseconds() - 2;
                 long count = await client.CountEventsAsync(scope, to - 3_600_000, to, meter, cancellationToken).ConfigureAwait(false);
                 return $"{count} events in the last hour";

@@ -70,6 +70,7 @@ internal sealed class EventCollector(
         string? cursor = null;
         int slicePages = 0;
         bool holdsPlace = false;
+        bool restarted = false;
         try
         {
             while (true)
@@ -106,7 +107,8 @@ internal sealed class EventCollector(
                 sink.Use(whole.NewAlike());
                 if (claims && !last) whole.MoveFrom(end, sink.Batch);
                 sink.KeepPage();
-                SliceCommit slice = claims ? new(sliceFrom, end) { Pages = slicePages } : new(sliceFrom, sliceFrom) { Complete = false };
+                SliceCommit slice = new(sliceFrom, claims ? end : sliceFrom) { Complete = claims, Pages = slicePages, Restarted = restarted };
+                restarted = false;
                 PendingSlice pending = new(whole, slice, pagesInMemory);
                 holdsPlace = false;
                 await HandOverAsync(slices, pending, cancellationToken).ConfigureAwait(false);
@@ -136,6 +138,7 @@ internal sealed class EventCollector(
             sink.KeepPage();
             searchFrom = sliceFrom;
             cursor = null;
+            restarted = true;
         }
     }
 
@@ -188,11 +191,11 @@ internal sealed class EventCollector(
                 {
                     StreamStart = streamStart,
                     Filters = filters.Ids,
-                    Earlier = earlier,
+                    Earlier = pending.Slice.Restarted ? default : earlier,
                     Time = time.GetUtcNow().ToUnixTimeMilliseconds(),
                 };
                 CommitCounts counts = store.Commit(lease, batch, slice);
-                earlier = slice.Complete ? default : earlier.Plus(counts);
+                earlier = slice.Complete ? default : slice.Earlier.Plus(counts);
                 _counts = _counts.Plus(counts);
                 committed(batch);
             }

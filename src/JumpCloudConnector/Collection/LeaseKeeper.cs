@@ -53,20 +53,23 @@ internal sealed class LeaseKeeper : IDisposable
             while (true)
             {
                 await _time.Delay(TimeSpan.FromTicks(_duration.Ticks / 3), _ended.Token).ConfigureAwait(false);
-                if (_store.RenewLease(Lease, _time.GetUtcNow().ToUnixTimeMilliseconds(), _duration)) continue;
-                IsLost = true;
-                _lost.Cancel();
-                return;
+                try
+                {
+                    if (_store.RenewLease(Lease, _time.GetUtcNow().ToUnixTimeMilliseconds(), _duration)) continue;
+                    IsLost = true;
+                    _lost.Cancel();
+                    return;
+                }
+                catch (JcException)
+                {
+                    // The store could not be written this time. The next beat tries again; should the lease run out
+                    // meanwhile, the fence keeps the commits right.
+                }
             }
         }
         catch (OperationCanceledException)
         {
             // The work is done.
-        }
-        catch (JcException)
-        {
-            // The store could not be written in time. The commit that comes next meets the same fault and reports it, and
-            // its fence keeps it right should the lease have run out meanwhile.
         }
     }
 }

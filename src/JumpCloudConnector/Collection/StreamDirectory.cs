@@ -5,8 +5,10 @@ using JumpCloudConnector.Storage;
 namespace JumpCloudConnector.Collection;
 
 /// <summary>Knows which streams a connector has: one per content type, and for a provider one per organization besides.</summary>
-internal sealed class StreamDirectory(IRecordStore store, TimeProvider time)
+internal sealed class StreamDirectory(RecordStore recordStore, TimeProvider time)
 {
+    private readonly IRecordStore _store = recordStore.Records;
+
     /// <summary>
     /// Asks for organizations where that is needed and returns all streams. When the listing fails, the organizations known
     /// from before are collected all the same.
@@ -19,43 +21,74 @@ internal sealed class StreamDirectory(IRecordStore store, TimeProvider time)
             : await RefreshProviderAsync(connector, known, client, report, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// A stream's position belongs to an organization, not to a key: which one the key belongs to is asked before the first
+    /// use, and again when the key or an address has changed.
+    /// </summary>
     private async Task<List<CollectionStream>> RefreshSingleAsync(
         Connector connector, JumpCloudClient client, CollectionReport report, CancellationToken cancellationToken)
     {
-        string id = connector.OrganizationId ?? "";
-        List<StreamInfo> streams = [.. connector.ContentTypes.Select(t => store.OpenStream(new StreamKey(connector.Id, id, t), null))];
-        if (streams.TrueForAll(s => s.OrganizationName is not null)) return Streams(connector, streams);
-        try
+        (string Id, string Name, bool IsCurrent)? known = recordStore.Connectors.GetOrganization(connector);
+        if (known is not { IsCurrent: true })
         {
-            // The name is asked for once; records do without it where the key may not list organizations.
-            IReadOnlyList<Organization> all = await client.GetOrganizationsAsync(new RequestMeter(), cancellationToken).ConfigureAwait(false);
-            Organization? mine = id.Length == 0 ? (all.Count == 1 ? all[0] : null) : all.FirstOrDefault(o => o.Id == id);
-            if (mine is not null) streams = [.. streams.Select(s => store.OpenStream(s.Key, mine.Name))];
-        }
-        catch (JumpCloudException e)
-        {
-            report.Noted($"The organization's name of connector '{connector.Name}' is not known yet: {e.Message}");
+            try
+            {
+                IReadOnlyList<Organization> all = await client.GetOrganizationsOnceAsync(new RequestMeter(), cancellationToken).ConfigureAwait(false);
+                Organization? mine = connector.OrganizationId is { } wanted ? all.FirstOrDefault(o => o.Id == wanted) : all.Count == 1 ? all[0] : null;
+                if (mine is not null)
+                {
+                    recordStore.Connectors.SetOrganization(connector, mine.Id, mine.Name);
+                    known = (mine.Id, mine.Name, true);
+                }
+            }
+            catch (JumpCloudException e)
+            {
+                // Not every key may list organizations. The one known from before goes on, or the key's own without a name.
+                report.Noted($"The organization of connector '{connector.Name}' could not be asked for. {e.Message}");
+            }
         }
 
-        return Streams(connector, streams);
+        string id = connector.OrganizationId ?? known?.Id ?? "";
+        if (id.Length > 0 && _store.GetStreams(connector.Id).Any(s => s.Key.OrganizationId.Length == 0)) _store.AdoptStreams(connector.Id, id);
+        string? name = known?.Id == id ? known?.Name : null;
+        return Streams(connector, connector.ContentTypes.Select(t => _store.OpenStream(new StreamKey(connector.Id, id, t), name, Now())));
+    }
+
+    /// <summary>Writes a fault that keeps the whole connector from its turn where its health is looked for.</summary>
+    public void RecordFault(Connector connector, List<CollectionStream> known, JcException fault)
+    {
+        List<long> streams = [.. known.Select(s => s.Info.Id)];
+        if (streams.Count == 0)
+        {
+            string place = connector.ProviderId is null ? connector.OrganizationId ?? "" : StreamKey.Listing;
+            streams = [.. connector.ContentTypes.Select(t => _store.OpenStream(new StreamKey(connector.Id, place, t), null, Now()).Id)];
+        }
+
+        foreach (long stream in streams)
+        {
+            _store.SetOutcome(stream, new StreamOutcome
+            {
+                Time = Now(), Turn = Now(), StatusCode = StatusCodes.Of(fault), StatusId = fault.ErrorId, StatusMessage = fault.Message,
+            });
+        }
     }
 
     private async Task<List<CollectionStream>> RefreshProviderAsync(
         Connector connector, List<CollectionStream> known, JumpCloudClient client, CollectionReport report, CancellationToken cancellationToken)
     {
-        StreamInfo listing = store.OpenStream(new StreamKey(connector.Id, StreamKey.Listing, connector.ContentTypes[0]), null);
+        StreamInfo listing = _store.OpenStream(new StreamKey(connector.Id, StreamKey.Listing, connector.ContentTypes[0]), null, Now());
         try
         {
             IReadOnlyList<Organization> organizations =
                 await client.GetProviderOrganizationsAsync(connector.ProviderId!, new RequestMeter(), cancellationToken).ConfigureAwait(false);
-            store.SetOutcome(listing.Id, new StreamOutcome { Time = time.GetUtcNow().ToUnixTimeMilliseconds() });
+            _store.SetOutcome(listing.Id, new StreamOutcome { Time = Now() });
             List<StreamInfo> streams = [];
             foreach (ContentType type in connector.ContentTypes)
             {
                 if (type == ContentType.DirectoryInsights)
-                    streams.Add(store.OpenStream(new StreamKey(connector.Id, StreamKey.PortalOrganization, type), null));
+                    streams.Add(_store.OpenStream(new StreamKey(connector.Id, StreamKey.PortalOrganization, type), null, Now()));
                 foreach (Organization organization in organizations)
-                    streams.Add(store.OpenStream(new StreamKey(connector.Id, organization.Id, type), organization.Name));
+                    streams.Add(_store.OpenStream(new StreamKey(connector.Id, organization.Id, type), organization.Name, Now()));
             }
 
             // Organizations that are no longer listed keep their turn: their last events may still be there to collect.
@@ -65,9 +98,9 @@ internal sealed class StreamDirectory(IRecordStore store, TimeProvider time)
         }
         catch (JumpCloudException e)
         {
-            store.SetOutcome(listing.Id, new StreamOutcome
+            _store.SetOutcome(listing.Id, new StreamOutcome
             {
-                Time = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                Time = Now(),
                 StatusCode = StatusCodes.Of(e),
                 StatusId = e.ErrorId,
                 StatusMessage = $"The provider's organizations could not be listed. {e.Message}",
@@ -84,6 +117,8 @@ internal sealed class StreamDirectory(IRecordStore store, TimeProvider time)
             return known;
         }
     }
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private static List<CollectionStream> Streams(Connector connector, IEnumerable<StreamInfo> streams) =>
         [.. streams.Select(s => new CollectionStream(connector, s))];

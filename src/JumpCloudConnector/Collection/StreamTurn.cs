@@ -13,6 +13,8 @@ internal sealed class StreamTurn(
 {
     private readonly RequestMeter _meter = new();
     private readonly long _started = time.GetTimestamp();
+    // A turn is the one it began in, however long it took.
+    private readonly DateTimeOffset _begun = time.GetUtcNow();
     private EventCollector? _events;
     private UserCollector? _users;
     private long? _from;
@@ -29,7 +31,7 @@ internal sealed class StreamTurn(
             LeaseAnswer answer = store.AcquireLease(stream.Info.Id, me, Now(), options.LeaseDuration);
             if (answer.Lease is null) return Leased(answer);
             // What was read before the lease was ours may be out of date.
-            stream = stream with { Info = store.OpenStream(stream.Info.Key, null) };
+            stream = stream with { Info = store.OpenStream(stream.Info.Key, null, Now()) };
             keeper = new LeaseKeeper(store, answer.Lease, options.LeaseDuration, time, cancellationToken);
             try
             {
@@ -86,41 +88,29 @@ internal sealed class StreamTurn(
 
     private async Task CollectEventsAsync(Lease lease, CancellationToken cancellationToken)
     {
-        try
-        {
-            await CollectEventsOnceAsync(lease, cancellationToken).ConfigureAwait(false);
-        }
-        catch (JumpCloudException e) when (e.Failure == FailureKind.BadRequest && e.ServerTime is not null && client.Clock.Now < _until)
-        {
-            // The local clock is ahead and the span reached into the server's future. Its answer has told the time.
-            report.Noted($"The clock of this machine is ahead of JumpCloud's; '{stream.Connector.Name}' is collected up to JumpCloud's time.");
-            await CollectEventsOnceAsync(lease, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private DateTimeOffset _until;
-
-    private async Task CollectEventsOnceAsync(Lease lease, CancellationToken cancellationToken)
-    {
-        // The end is fixed here and never taken from an event. Two milliseconds back, since a request reaches one past it.
-        _until = client.Clock.Now;
-        long to = _until.ToUnixTimeMilliseconds() - 2;
-        long start = stream.Info.Start ?? to - Math.Max(1, (long)stream.Connector.InitialLookback.TotalMilliseconds);
-        long from = Math.Max(start, (stream.Info.Watermark ?? start) - (long)stream.Connector.Overlap.TotalMilliseconds);
-        if (from >= to) return;
+        // The end is fixed here, by the server's clock, and never taken from an event. The local clock may be wrong: past
+        // the server's time the span would claim what is still to come. Two milliseconds back, as a request reaches past it.
+        await client.LearnTimeAsync(stream.Scope, _meter, cancellationToken).ConfigureAwait(false);
+        long to = client.Clock.Now.ToUnixTimeMilliseconds() - 2;
+        long lookback = Math.Max(1, (long)stream.Connector.InitialLookback.TotalMilliseconds);
+        // From the stream's beginning, not from now: while first turns fail, the start must not slide along.
+        long start = stream.Info.Start ?? Math.Max(Math.Min(stream.Info.Created, to) - lookback, to - (long)Connector.MaximumLookback.TotalMilliseconds);
+        long overlap = Math.Max(1, (long)stream.Connector.Overlap.TotalMilliseconds);
+        long reached = Math.Min(stream.Info.Watermark ?? start, to);
+        long from = Math.Min(stream.Info.Watermark is null ? start : Math.Max(start, reached - overlap), to - 1);
         _from = from;
         EventRecordWriter writer = new(stream.Origin);
         EventCollector events = _events = new EventCollector(client, stream.Scope, store, lease, writer, filters, options, pagesInMemory, time, _meter);
-        await events.CollectAsync(from, to, start,
-            reached => Progress(events.Fetched, (double)(reached - from) / (to - from)), report.Committed, cancellationToken).ConfigureAwait(false);
+        await events.CollectAsync(from, to, Math.Min(start, from),
+            place => Progress(events.Fetched, (double)(place - from) / (to - from)), report.Committed, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<bool> CollectUsersAsync(Lease lease, CancellationToken cancellationToken)
     {
         long now = Now();
-        long start = stream.Info.Start ?? now;
-        _from = stream.Info.Watermark ?? start;
-        _snapshot = stream.Info.LastSnapshot is not { } last || now - last >= (long)stream.Connector.SnapshotInterval.TotalMilliseconds;
+        long start = Math.Min(stream.Info.Start ?? now, now);
+        _from = Math.Min(stream.Info.Watermark ?? start, now);
+        _snapshot = stream.Info.LastSnapshot is not { } last || last > now || now - last >= (long)stream.Connector.SnapshotInterval.TotalMilliseconds;
         UserRecordWriter writer = new(stream.Origin);
         UserCollector users = _users = new UserCollector(client, stream.Scope, store, lease, writer, filters, options, time, _meter);
         bool whole = await users.CollectAsync(_from.Value, start, _snapshot,
@@ -143,14 +133,14 @@ internal sealed class StreamTurn(
             store.SetOutcome(stream.Info.Id, new StreamOutcome
             {
                 Time = now.ToUnixTimeMilliseconds(),
-                Turn = DueSchedule.Turn(stream.Connector.CreatedAt, stream.Connector.IntervalMinutes, now),
+                Turn = _begun.ToUnixTimeMilliseconds(),
                 StatusCode = result.StatusCode,
                 StatusId = result.ErrorId,
                 StatusMessage = result.ErrorMessage,
                 ParkedUntil = failed ? _parkedUntil?.ToUnixTimeMilliseconds() : null,
                 Snapshot = _snapshot && !failed,
             });
-            CollectionStream after = stream with { Info = store.OpenStream(stream.Info.Key, null) };
+            CollectionStream after = stream with { Info = store.OpenStream(stream.Info.Key, null, Now()) };
             return result with
             {
                 Watermark = after.Result(result.State).Watermark,

@@ -66,6 +66,9 @@ public sealed record Connector
     /// <summary>Counts up with every change; a change made to an older one is refused.</summary>
     public int Version { get; init; } = 1;
 
+    /// <summary>Counts up when the key or an address changes: what was learnt with the old ones must be learnt again.</summary>
+    public int AccessVersion { get; init; } = 1;
+
     /// <summary>The Directory Insights host in force.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public Uri EffectiveInsightsUri => InsightsUri ?? RegionHost("api");

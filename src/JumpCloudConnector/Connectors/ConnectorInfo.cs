@@ -133,6 +133,13 @@ public sealed record ConnectorInfo
     internal static ConnectorInfo From(Connector connector, IReadOnlyList<StreamInfo> all, string storePath, DateTimeOffset now)
     {
         List<StreamInfo> streams = [.. all.Where(s => connector.ContentTypes.Contains(s.Key.ContentType))];
+        if (connector.ProviderId is null && streams.Count > 0)
+        {
+            // Streams of an organization that the connector was turned away from are history.
+            string own = connector.OrganizationId ?? streams.OrderByDescending(s => s.LastTurn ?? s.Created).First().Key.OrganizationId;
+            streams.RemoveAll(s => s.Key.OrganizationId != own);
+        }
+
         List<CollectionStream> collected = [.. streams.Where(s => s.Key.OrganizationId != StreamKey.Listing).Select(s => new CollectionStream(connector, s))];
         List<StreamInfo> failing = [.. streams.Where(s => s.StatusCode != 0)];
         StreamInfo? worst = failing.OrderByDescending(s => s.ConsecutiveFailures).FirstOrDefault();
@@ -161,7 +168,7 @@ public sealed record ConnectorInfo
             LastActivity = Time(streams.Max(s => s.LastActivity)),
             LastDataReceived = Time(streams.Max(s => s.LastDataReceived)),
             Lag = slowest is { } ms ? now - DateTimeOffset.FromUnixTimeMilliseconds(ms) : null,
-            NextRun = collected.Count == 0 ? connector.CreatedAt : collected.Min(NextRunOf),
+            NextRun = collected.Count == 0 ? connector.CreatedAt : collected.Min(s => NextRunOf(s, now)),
             ConsecutiveFailures = worst?.ConsecutiveFailures ?? 0,
             Streams = [.. collected.Select(Health)],
             StorePath = storePath,
@@ -175,8 +182,8 @@ public sealed record ConnectorInfo
         return which + worst.StatusMessage;
     }
 
-    private static DateTimeOffset NextRunOf(CollectionStream stream) =>
-        Time(stream.Info.ParkedUntil) is { } parked && parked > stream.NextRun ? parked : stream.NextRun;
+    private static DateTimeOffset NextRunOf(CollectionStream stream, DateTimeOffset now) =>
+        stream.ParkedUntil(now) is { } parked && parked > stream.NextRun ? parked : stream.NextRun;
 
     private static StreamHealth Health(CollectionStream stream) => new()
     {

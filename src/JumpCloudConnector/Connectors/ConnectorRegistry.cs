@@ -29,6 +29,7 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
     public ConnectorInfo Add(Connector connector, SecureString apiKey)
     {
         CheckNew(connector);
+        secrets.CheckApartFrom(store.Folder);
         DateTimeOffset now = _time.GetUtcNow();
         Guid id = Guid.NewGuid();
         byte[] secret = secrets.Protect(id, ApiKey.ToBytes(apiKey));
@@ -83,6 +84,8 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
             Id = present.Id, Name = present.Name, TenantName = present.TenantName, TenantId = present.TenantId,
             CreatedAt = present.CreatedAt, ModifiedAt = _time.GetUtcNow(), Version = present.Version + 1,
         };
+        if (apiKey is not null || changed.EffectiveInsightsUri != present.EffectiveInsightsUri || changed.EffectiveConsoleUri != present.EffectiveConsoleUri)
+            changed = changed with { AccessVersion = present.AccessVersion + 1 };
         ConnectorRules.Check(changed);
         new LogFilterRegistry(store, _time).CheckAttachable(changed);
         store.Connectors.UpdateConnector(changed, apiKey is null ? null : secrets.Protect(present.Id, ApiKey.ToBytes(apiKey)));

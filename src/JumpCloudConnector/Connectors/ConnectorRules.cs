@@ -7,6 +7,9 @@ public static class ConnectorRules
 {
     private const int MaximumNameLength = 128;
 
+    // A longer one would lose events on the lowest plan, which keeps them for 15 days.
+    private const int MaximumIntervalMinutes = 15 * 24 * 60;
+
     /// <summary>Checks a whole connector.</summary>
     /// <exception cref="JcException">InvalidConnectorName, InvalidTenantName, InvalidInterval, InvalidContentType,
     /// InvalidLookback, InvalidProviderId, InvalidOrganizationId, InsecureUri or InvalidUri.</exception>
@@ -14,10 +17,10 @@ public static class ConnectorRules
     {
         CheckName(connector.Name);
         CheckText("InvalidTenantName", "tenant name", connector.TenantName);
-        if (connector.IntervalMinutes < 1)
+        if (connector.IntervalMinutes is < 1 or > MaximumIntervalMinutes)
         {
             throw Refuse("InvalidInterval", connector.IntervalMinutes,
-                $"An interval of {connector.IntervalMinutes} minutes is not possible. Give a whole number of minutes, 1 or more; 5 is the default.");
+                $"An interval of {connector.IntervalMinutes} minutes is not possible. Give a whole number of minutes from 1 to {MaximumIntervalMinutes} (15 days, the shortest time that JumpCloud keeps events); 5 is the default.");
         }
 
         if (connector.ContentTypes.Count == 0)

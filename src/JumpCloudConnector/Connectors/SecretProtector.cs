@@ -22,6 +22,15 @@ public sealed class SecretProtector
         _provider = new Lazy<IDataProtectionProvider>(CreateProvider);
     }
 
+    /// <summary>Refuses a key ring that a copy of the store would carry along.</summary>
+    /// <exception cref="JcException">KeyRingInStore.</exception>
+    internal void CheckApartFrom(string storeFolder)
+    {
+        if (!StoreFolder.IsInside(_folder, storeFolder)) return;
+        throw new JcException("KeyRingInStore", JcErrorKind.InvalidInput,
+            $"The key ring '{_folder}' lies in the store '{storeFolder}', so that a copy of the store would give the API keys away. Name another folder with {StoreFolder.KeyRingEnvironmentVariable}.", _folder);
+    }
+
     /// <summary>Protects a secret for one connector; what is protected for one cannot be read for another.</summary>
     public byte[] Protect(Guid connectorId, byte[] secret) => Guard(() => For(connectorId).Protect(secret));
 

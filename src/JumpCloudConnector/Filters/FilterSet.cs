@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using JumpCloudConnector.Records;
 
 namespace JumpCloudConnector.Filters;
@@ -75,11 +74,7 @@ internal sealed class FilterSet
     {
         ReadOnlySpan<byte> bytes = value.Of(json);
         if (value.IsString && bytes.IndexOf((byte)'\\') >= 0)
-        {
-            Utf8JsonReader reader = new(json.Slice(value.Start - 1, value.Length + 2));
-            reader.Read();
-            return reader.GetString().AsSpan();
-        }
+            return JsonText.Unescape(json.Slice(value.Start - 1, value.Length + 2)).AsSpan();
 
         if (_characters.Length < bytes.Length) _characters = new char[bytes.Length * 2];
 #if NET

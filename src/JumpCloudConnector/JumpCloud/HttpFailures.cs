@@ -13,15 +13,16 @@ internal static class HttpFailures
     private const int MaxQuotedCharacters = 300;
 
     /// <summary>The error of an answer whose status is not 200.</summary>
-    public static JumpCloudException FromAnswer(HttpResponseMessage response, byte[] body, Uri uri, string? organizationId, DateTimeOffset now)
+    public static JumpCloudException FromAnswer(HttpResponseMessage response, byte[] body, Uri uri, string? organizationId, string secret, DateTimeOffset now)
     {
         int status = (int)response.StatusCode;
-        string said = Said(response, body);
+        // Gateways have been seen to quote the header that they refuse.
+        string said = Said(response, body).Replace(secret, "***").Replace(Uri.EscapeDataString(secret), "***");
         string host = uri.Host;
         string whose = organizationId is null ? "" : $" for organization {organizationId}";
         (FailureKind kind, string id, string message) = status switch
         {
-            400 => (FailureKind.BadRequest, "BadRequest", $"JumpCloud refused the request to {host}{whose} as malformed{said}. Check the provider and organization IDs."),
+            400 => (FailureKind.BadRequest, "BadRequest", $"JumpCloud refused the request to {host}{whose} as malformed{said}. Check the provider and organization IDs, and this machine's clock."),
             401 when said.IndexOf("no organization selected", StringComparison.OrdinalIgnoreCase) >= 0 => (FailureKind.Unauthorized, "NoOrganizationSelected",
                 $"The API key belongs to an administrator of several organizations, and none was named{said}. Give -OrganizationId, or -ProviderId for all of a provider's."),
             401 => (FailureKind.Unauthorized, "Unauthorized", $"JumpCloud does not accept the API key at {host}{whose}{said}. It is wrong, revoked or expired, or belongs to another region; set a new one with Set-JcConnector -ApiKey."),

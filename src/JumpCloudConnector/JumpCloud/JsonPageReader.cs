@@ -48,12 +48,17 @@ internal sealed class JsonPageReader(IJsonItemSink sink, long maxBytes, long max
         {
             sink.BeginPage();
             int filled = 0;
+            int enough = 0;
             while (true)
             {
                 int count = await read(buffer, filled, buffer.Length - filled).ConfigureAwait(false);
                 filled += count;
                 Bytes += count;
-                int used = Consume(buffer.AsSpan(0, filled), isFinal: count == 0);
+                // An object that is not whole yet is looked at again when its part has doubled, else a large one would be
+                // scanned as often as there are reads.
+                int used = count > 0 && filled < enough ? 0 : Consume(buffer.AsSpan(0, filled), isFinal: count == 0);
+                if (used > 0) enough = 0;
+                else if (filled >= enough) enough = filled * 2;
                 if (count == 0) break;
                 if (Bytes > maxBytes && Rows > 1) throw new PageTooLargeException(Rows, Bytes);
                 filled -= used;
@@ -116,7 +121,8 @@ internal sealed class JsonPageReader(IJsonItemSink sink, long maxBytes, long max
                 _place = Place.Wrapper;
                 return true;
 
-            case Place.Items when reader.TokenType == JsonTokenType.StartObject:
+            case Place.Items when reader.TokenType != JsonTokenType.EndArray:
+                // Whatever stands there is taken: one row that is no object must not stop all that come behind it.
                 int start = (int)reader.TokenStartIndex;
                 if (!sink.TryScan(ref reader)) return false;
                 sink.Take(buffer.Slice(start, (int)reader.BytesConsumed - start));

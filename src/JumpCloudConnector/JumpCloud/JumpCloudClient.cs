@@ -54,6 +54,7 @@ internal sealed class JumpCloudClient : IDisposable
     public const int UserPageLimit = 100;
 
     private const int OrganizationPageLimit = 100;
+    private const int MaxListBytes = 64 << 20;
     private const string EventsPath = "insights/directory/v1/events";
 
     private readonly Uri _insights;
@@ -66,7 +67,7 @@ internal sealed class JumpCloudClient : IDisposable
     {
         _insights = WithSlash(insights);
         _console = WithSlash(console);
-        _transport = new JumpCloudTransport(apiKey, options, gates, time, handler);
+        _transport = new JumpCloudTransport(apiKey, _insights, options, gates, time, handler);
     }
 
     public ServerClock Clock => _transport.Clock;
@@ -117,21 +118,38 @@ internal sealed class JumpCloudClient : IDisposable
         }, cancellationToken);
     }
 
-    /// <summary>The organizations that the key reaches.</summary>
-    public Task<IReadOnlyList<Organization>> GetOrganizationsAsync(RequestMeter meter, CancellationToken cancellationToken) =>
-        ListOrganizationsAsync("api/organizations?", meter, cancellationToken);
+    /// <summary>
+    /// Sees to it that the server's time is known: asks for a small count where no answer has told it yet. That the server
+    /// may refuse the count's span as lying in its future does not matter; its refusal tells the time.
+    /// </summary>
+    public async Task LearnTimeAsync(RequestScope scope, RequestMeter meter, CancellationToken cancellationToken)
+    {
+        if (Clock.IsKnown) return;
+        try
+        {
+            long now = Clock.Now.ToUnixTimeMilliseconds();
+            await CountEventsAsync(scope, now - 1000, now, meter, cancellationToken).ConfigureAwait(false);
+        }
+        catch (JumpCloudException e) when (e.Failure == FailureKind.BadRequest && Clock.IsKnown)
+        {
+        }
+    }
+
+    /// <summary>The organizations that the key reaches; asked once, with little patience, since nothing waits for names.</summary>
+    public Task<IReadOnlyList<Organization>> GetOrganizationsOnceAsync(RequestMeter meter, CancellationToken cancellationToken) =>
+        ListOrganizationsAsync("api/organizations?", meter, once: true, cancellationToken);
 
     /// <summary>The organizations of a provider.</summary>
     public Task<IReadOnlyList<Organization>> GetProviderOrganizationsAsync(string providerId, RequestMeter meter, CancellationToken cancellationToken) =>
-        ListOrganizationsAsync($"api/v2/providers/{Uri.EscapeDataString(providerId)}/organizations?", meter, cancellationToken);
+        ListOrganizationsAsync($"api/v2/providers/{Uri.EscapeDataString(providerId)}/organizations?", meter, once: false, cancellationToken);
 
     public void Dispose() => _transport.Dispose();
 
     /// <summary>Walks the pages; an organization that joins or leaves meanwhile may be seen at the next walk only.</summary>
-    private async Task<IReadOnlyList<Organization>> ListOrganizationsAsync(string path, RequestMeter meter, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Organization>> ListOrganizationsAsync(string path, RequestMeter meter, bool once, CancellationToken cancellationToken)
     {
         Dictionary<string, Organization> found = new(StringComparer.Ordinal);
-        for (int skip = 0; ; skip += OrganizationPageLimit)
+        for (int skip = 0; ;)
         {
             Uri uri = new(_console, FormattableString.Invariant($"{path}limit={OrganizationPageLimit}&skip={skip}&sort=_id"));
             (List<Organization> page, long total) = await GetJsonAsync(HttpMethod.Get, uri, null, new RequestScope(), meter, root =>
@@ -144,9 +162,13 @@ internal sealed class JumpCloudClient : IDisposable
                 }
 
                 return (rows, root.GetProperty("totalCount").GetInt64());
-            }, cancellationToken).ConfigureAwait(false);
+            }, cancellationToken, once).ConfigureAwait(false);
             foreach (Organization organization in page) found[organization.Id] = organization;
-            if (page.Count == 0 || skip + page.Count >= total) return [.. found.Values];
+            // The page may be smaller than asked for; what counts is what came.
+            skip += page.Count;
+            if (page.Count > 0 && skip < total) continue;
+            return found.Count >= total ? [.. found.Values]
+                : throw HttpFailures.Violation(uri, $"it announces {total} organizations and lists {found.Count}");
         }
 
         static string? Text(JsonElement row, string name) =>
@@ -154,11 +176,12 @@ internal sealed class JumpCloudClient : IDisposable
     }
 
     private Task<T> GetJsonAsync<T>(
-        HttpMethod method, Uri uri, string? body, RequestScope scope, RequestMeter meter, Func<JsonElement, T> read, CancellationToken cancellationToken) =>
+        HttpMethod method, Uri uri, string? body, RequestScope scope, RequestMeter meter, Func<JsonElement, T> read,
+        CancellationToken cancellationToken, bool once = false) =>
         _transport.SendAsync(method, uri, body, scope, meter, async (response, at, deadline) =>
         {
             using MemoryStream bytes = new();
-            await JumpCloudTransport.CopyAsync(response, bytes, int.MaxValue, deadline).ConfigureAwait(false);
+            await JumpCloudTransport.CopyAsync(response, bytes, MaxListBytes, deadline).ConfigureAwait(false);
             try
             {
                 using JsonDocument document = JsonDocument.Parse(bytes.ToArray());
@@ -169,7 +192,7 @@ internal sealed class JumpCloudClient : IDisposable
                 bool json = bytes.Length > 0 && bytes.GetBuffer()[0] is (byte)'{' or (byte)'[';
                 throw HttpFailures.NotJson(at, response.Content.Headers.ContentType?.MediaType, e, json);
             }
-        }, cancellationToken);
+        }, cancellationToken, once);
 
     private static async Task ReadPageAsync(HttpResponseMessage response, Uri uri, JsonPageReader reader, AnswerDeadline deadline)
     {

@@ -21,11 +21,13 @@ internal readonly struct AnswerDeadline(CancellationTokenSource source, TimeSpan
 internal sealed class JumpCloudTransport : IDisposable
 {
     private const int MaxErrorBody = 4096;
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(15);
 
     private static readonly ResiliencePropertyKey<RequestMeter> MeterKey = new("meter");
     private static readonly string UserAgent = "JumpCloudConnector/" + typeof(JumpCloudTransport).Assembly.GetName().Version?.ToString(3);
 
     private readonly string _apiKey;
+    private readonly string _clockHost;
     private readonly JumpCloudClientOptions _options;
     private readonly HostGates _gates;
     private readonly TimeProvider _time;
@@ -33,8 +35,9 @@ internal sealed class JumpCloudTransport : IDisposable
     private readonly ResiliencePipeline _pipeline;
 
     public JumpCloudTransport(
-        string apiKey, JumpCloudClientOptions options, HostGates gates, TimeProvider time, HttpMessageHandler? handler)
+        string apiKey, Uri clockHost, JumpCloudClientOptions options, HostGates gates, TimeProvider time, HttpMessageHandler? handler)
     {
+        _clockHost = clockHost.Authority;
         _apiKey = apiKey;
         _options = options;
         _gates = gates;
@@ -55,8 +58,22 @@ internal sealed class JumpCloudTransport : IDisposable
     /// <summary>Sends until an answer was read whole, or a fault lasts.</summary>
     public async Task<T> SendAsync<T>(
         HttpMethod method, Uri uri, string? body, RequestScope scope, RequestMeter meter,
-        Func<HttpResponseMessage, Uri, AnswerDeadline, Task<T>> read, CancellationToken cancellationToken)
+        Func<HttpResponseMessage, Uri, AnswerDeadline, Task<T>> read, CancellationToken cancellationToken, bool once = false)
     {
+        if (once)
+        {
+            using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            patience.CancelAfter(ShortPatience);
+            try
+            {
+                return await SendOnceAsync(method, uri, body, scope, meter, read, patience.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw HttpFailures.TimedOut(uri, ShortPatience, answerHadBegun: false);
+            }
+        }
+
         ResilienceContext context = ResilienceContextPool.Shared.Get(cancellationToken);
         context.Properties.Set(MeterKey, meter);
         try
@@ -84,12 +101,12 @@ internal sealed class JumpCloudTransport : IDisposable
         {
             using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
             begun = true;
-            Clock.Observe(response.Headers.Date);
+            if (uri.Authority == _clockHost) Clock.Observe(response.Headers.Date);
             AnswerDeadline deadline = new(limit, _options.StallTimeout);
             // .NET Framework's response streams do not heed a token; closing the answer under them ends the read.
             using CancellationTokenRegistration close = limit.Token.Register(response.Dispose);
             if (response.StatusCode != HttpStatusCode.OK)
-                throw HttpFailures.FromAnswer(response, await ErrorBodyAsync(response, deadline).ConfigureAwait(false), uri, scope.OrganizationId, _time.GetUtcNow());
+                throw HttpFailures.FromAnswer(response, await ErrorBodyAsync(response, deadline).ConfigureAwait(false), uri, scope.OrganizationId, _apiKey, _time.GetUtcNow());
             return await read(response, uri, deadline).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not (JcException or PageTooLargeException))
@@ -109,6 +126,7 @@ internal sealed class JumpCloudTransport : IDisposable
         if (scope.ProviderId is not null) request.Headers.TryAddWithoutValidation("x-provider-id", scope.ProviderId);
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        request.Headers.ExpectContinue = false;
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         return request;
     }
@@ -132,9 +150,9 @@ internal sealed class JumpCloudTransport : IDisposable
     {
         using Stream stream = await OpenAsync(response).ConfigureAwait(false);
         byte[] buffer = new byte[4096];
+        // Not begun anew with each read: what is read whole into memory has one time limit for all of it.
         while (to.Length < most)
         {
-            deadline.Restart();
             int read = await stream.ReadAsync(buffer, 0, buffer.Length, deadline.Token).ConfigureAwait(false);
             if (read == 0) break;
             to.Write(buffer, 0, read);
@@ -163,7 +181,9 @@ internal sealed class JumpCloudTransport : IDisposable
                     && !(e.RetryAfter > options.MaxRetryDelay)
                     // A name that does not resolve or a port that refuses seldom mends within seconds.
                     && (e.Failure is not (FailureKind.NameNotResolved or FailureKind.ConnectionRefused) || args.AttemptNumber < 1)),
-                DelayGenerator = args => new ValueTask<TimeSpan?>((args.Outcome.Exception as JumpCloudException)?.RetryAfter),
+                // A server that says "at once" is not taken at its word.
+                DelayGenerator = args => new ValueTask<TimeSpan?>(
+                    (args.Outcome.Exception as JumpCloudException)?.RetryAfter is { } wait && wait > options.RetryDelay ? wait : null),
                 OnRetry = args =>
                 {
                     if (args.Context.Properties.TryGetValue(MeterKey, out RequestMeter? meter)) meter.Repeated();

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 
 namespace JumpCloudConnector.Records;
 
@@ -133,8 +132,6 @@ public sealed class IngestedRecord
         if (_utf8.AsSpan(value.Start, value.Length).IndexOf((byte)'\\') < 0)
             return Encoding.UTF8.GetString(_utf8, value.Start, value.Length);
 
-        Utf8JsonReader reader = new(_utf8.AsSpan(value.Start - 1, value.Length + 2));
-        reader.Read();
-        return reader.GetString();
+        return JsonText.Unescape(_utf8.AsSpan(value.Start - 1, value.Length + 2));
     }
 }

@@ -40,7 +40,9 @@ internal sealed class JsonObjectScanner
 
     public static ContentHash HashOfName(ReadOnlySpan<byte> name) => ContentHash.OfBytes(name, 1);
 
-    /// <summary>Scans the object whose first brace the reader stands on.</summary>
+    /// <summary>
+    /// Scans the object whose first brace the reader stands on. Any other value passes too: it has no fields, only a hash.
+    /// </summary>
     /// <returns>False when the reader ran out of bytes; the scan must then be done again from the brace.</returns>
     /// <exception cref="JsonException">The bytes are not JSON.</exception>
     public bool TryScan(ref Utf8JsonReader reader)
@@ -48,7 +50,14 @@ internal sealed class JsonObjectScanner
         Array.Clear(_values, 0, _values.Length);
         long origin = reader.TokenStartIndex;
         int depth = 0;
-        _frames[0] = new Frame { Container = FieldMap.Root };
+        bool isRootArray = reader.TokenType == JsonTokenType.StartArray;
+        if (reader.TokenType != JsonTokenType.StartObject && !isRootArray)
+        {
+            Hash = ContentHash.OfBytes(Unescaped(ref reader), (long)reader.TokenType);
+            return true;
+        }
+
+        _frames[0] = new Frame { Container = isRootArray ? 0 : FieldMap.Root, IsArray = isRootArray };
 
         while (reader.Read())
         {

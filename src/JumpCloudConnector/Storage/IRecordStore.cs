@@ -10,7 +10,7 @@ namespace JumpCloudConnector.Storage;
 public interface IRecordStore
 {
     /// <summary>Finds a stream or makes it, and remembers the organization's name.</summary>
-    StreamInfo OpenStream(StreamKey key, string? organizationName);
+    StreamInfo OpenStream(StreamKey key, string? organizationName, long now);
 
     /// <summary>The streams of a connector, or of all.</summary>
     IReadOnlyList<StreamInfo> GetStreams(Guid? connectorId = null);
@@ -18,8 +18,15 @@ public interface IRecordStore
     /// <summary>Writes how a turn ended. Does not need the lease: it is information, not data.</summary>
     void SetOutcome(long streamId, StreamOutcome outcome);
 
-    /// <summary>Clears the status of a connector's streams and lets parked ones have their turn again.</summary>
-    void ClearStatus(Guid connectorId);
+    /// <summary>
+    /// Clears the status of a connector's streams, or of those of some organizations, and lets parked ones have their turn.
+    /// </summary>
+    void ClearStatus(Guid connectorId, IReadOnlyCollection<string>? organizations = null);
+
+    /// <summary>
+    /// Gives streams that were begun before their organization was known to that organization, positions and all.
+    /// </summary>
+    void AdoptStreams(Guid connectorId, string organizationId);
 
     /// <summary>Takes a stream for a time, also from an owner whose time is over or whose process is dead.</summary>
     LeaseAnswer AcquireLease(long streamId, LeaseOwner owner, long now, TimeSpan duration);
@@ -108,6 +115,15 @@ public interface IConnectorStore
 
     /// <summary>How many records each filter has excluded, per connector, and when it last did (epoch milliseconds).</summary>
     IReadOnlyList<(Guid Filter, Guid Connector, long Excluded, long Last)> GetFilterCounts();
+
+    /// <summary>
+    /// The organization that the connector's key proved to belong to, and whether that was found for the key and the
+    /// addresses now in force; null where it never was.
+    /// </summary>
+    (string Id, string Name, bool IsCurrent)? GetOrganization(Connectors.Connector connector);
+
+    /// <summary>Keeps which organization the connector's key belongs to.</summary>
+    void SetOrganization(Connectors.Connector connector, string id, string name);
 
     /// <summary>The stable id of a tenant; a new name gets a new id.</summary>
     string GetTenantId(string tenantName);

@@ -51,7 +51,7 @@ internal sealed class RecordPredicate
             FieldValue value = _header[field];
             if (!value.IsString) continue;
             ReadOnlySpan<char> text = Decode(json, value.Start, value.Length);
-            if (text.IndexOf('\\') >= 0) text = Unescape(json, value).AsSpan();
+            if (text.IndexOf('\\') >= 0) text = JsonText.Unescape(json.AsSpan(value.Start - 1, value.Length + 2)).AsSpan();
             foreach (TextPattern pattern in patterns)
                 if (pattern.Matches(text)) return true;
         }
@@ -66,13 +66,6 @@ internal sealed class RecordPredicate
     {
         if (_characters.Length < length) _characters = new char[length * 2];
         return _characters.AsSpan(0, Encoding.UTF8.GetChars(json, start, length, _characters, 0));
-    }
-
-    private static string Unescape(byte[] json, FieldValue value)
-    {
-        System.Text.Json.Utf8JsonReader reader = new(json.AsSpan(value.Start - 1, value.Length + 2));
-        reader.Read();
-        return reader.GetString() ?? "";
     }
 }
 

@@ -4,12 +4,13 @@ namespace JumpCloudConnector.Storage;
 public sealed class RecordStore : IDisposable
 {
     private readonly SqliteDatabase _database;
+    private readonly SqliteRecordStore _records;
 
     private RecordStore(SqliteDatabase database)
     {
         _database = database;
         Connectors = new SqliteConnectorStore(database);
-        Records = new SqliteRecordStore(database);
+        Records = _records = new SqliteRecordStore(database);
     }
 
     /// <summary>The store's folder.</summary>
@@ -31,5 +32,9 @@ public sealed class RecordStore : IDisposable
     public static bool Exists(string? path = null) => File.Exists(Path.Combine(StoreFolder.Resolve(path), SqliteDatabase.FileName));
 
     /// <inheritdoc/>
-    public void Dispose() => _database.Dispose();
+    public void Dispose()
+    {
+        _records.Dispose();
+        _database.Dispose();
+    }
 }

@@ -8,6 +8,9 @@ public sealed record SliceCommit(long From, long To)
     /// <summary>False for a part of a slice too large for one transaction: its records are kept, but nothing is claimed yet.</summary>
     public bool Complete { get; init; } = true;
 
+    /// <summary>True when the slice was begun anew: what earlier parts came to is counted again.</summary>
+    public bool Restarted { get; init; }
+
     /// <summary>Pages received whole for it.</summary>
     public int Pages { get; init; }
 

@@ -55,8 +55,8 @@ internal sealed partial class SqliteConnectorStore(SqliteDatabase database) : IC
             DELETE FROM seen WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
             DELETE FROM user WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
             DELETE FROM slice WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
-            -- The lease's row goes too: a collection that is under way then finds its stream taken away.
-            DELETE FROM lease WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
+            -- A collection that is under way finds its stream taken away; the fence is never set back.
+            UPDATE lease SET fence = fence + 1, host = NULL, expires_ms = 0 WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
             UPDATE stream SET watermark_ms = NULL, start_ms = NULL WHERE connector = $1;
             DELETE FROM filter_count WHERE connector = $1;
             DELETE FROM connector WHERE id = $1;
@@ -70,6 +70,22 @@ internal sealed partial class SqliteConnectorStore(SqliteDatabase database) : IC
     {
         using SqliteCommand command = connection.CreateCommand("SELECT secret FROM connector WHERE id = $1", connectorId.ToString("N"));
         return command.ExecuteScalar() as byte[];
+    });
+
+    public (string Id, string Name, bool IsCurrent)? GetOrganization(Connector connector) => database.Read(connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand(
+            "SELECT organization, organization_name, organization_for FROM connector WHERE id = $1 AND organization IS NOT NULL", connector.Id.ToString("N"));
+        List<(string, string, bool)> found = command.ReadAll(row => (row.GetString(0), row.GetString(1), row.GetInt64(2) == connector.AccessVersion));
+        return found.Count == 0 ? ((string, string, bool)?)null : found[0];
+    });
+
+    public void SetOrganization(Connector connector, string id, string name) => database.Write(durable: true, connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand(
+            "UPDATE connector SET organization = $1, organization_name = $2, organization_for = $3 WHERE id = $4",
+            id, name, connector.AccessVersion, connector.Id.ToString("N"));
+        return command.ExecuteNonQuery();
     });
 
     public string GetTenantId(string tenantName) => database.Write(durable: true, connection =>

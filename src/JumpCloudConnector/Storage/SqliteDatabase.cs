@@ -165,7 +165,18 @@ internal sealed class SqliteDatabase : IDisposable
 
     private void Migrate()
     {
-        int version = CheckVersion();
+        // In one transaction, so that the three values are of one moment.
+        Execute(_writer, "BEGIN");
+        int version;
+        try
+        {
+            version = CheckVersion();
+        }
+        finally
+        {
+            raw.sqlite3_exec(_writer.Handle, "COMMIT");
+        }
+
         if (version == SqliteSchema.Version) return;
         Execute(_writer, "BEGIN IMMEDIATE");
         try

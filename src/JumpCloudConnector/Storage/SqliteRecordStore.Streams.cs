@@ -9,12 +9,12 @@ internal sealed partial class SqliteRecordStore
 {
     private const string StreamColumns =
         """
-        SELECT id, connector, organization, content_type, organization_name, start_ms, watermark_ms, last_turn, status_code,
-               status_id, status_message, status_ms, last_activity_ms, last_data_ms, failures, parked_until_ms, last_snapshot_ms
+        SELECT id, connector, organization, content_type, organization_name, start_ms, watermark_ms, last_turn_ms, status_code,
+               status_id, status_message, status_ms, last_activity_ms, last_data_ms, failures, parked_until_ms, last_snapshot_ms, created_ms
         FROM stream
         """;
 
-    public StreamInfo OpenStream(StreamKey key, string? organizationName)
+    public StreamInfo OpenStream(StreamKey key, string? organizationName, long now)
     {
         StreamInfo? known = FindStream(key);
         if (known is not null && (organizationName is null || organizationName == known.OrganizationName)) return known;
@@ -22,10 +22,10 @@ internal sealed partial class SqliteRecordStore
         {
             using SqliteCommand command = connection.CreateCommand(
                 """
-                INSERT INTO stream(connector, organization, content_type, organization_name) VALUES($1, $2, $3, $4)
+                INSERT INTO stream(connector, organization, content_type, organization_name, created_ms) VALUES($1, $2, $3, $4, $5)
                 ON CONFLICT(connector, organization, content_type) DO UPDATE SET organization_name = coalesce($4, organization_name)
                 """,
-                key.ConnectorId.ToString("N"), key.OrganizationId, (int)key.ContentType, (object?)organizationName ?? DBNull.Value);
+                key.ConnectorId.ToString("N"), key.OrganizationId, (int)key.ContentType, (object?)organizationName ?? DBNull.Value, now);
             return command.ExecuteNonQuery();
         });
         return FindStream(key)!;
@@ -46,27 +46,52 @@ internal sealed partial class SqliteRecordStore
             UPDATE stream SET status_code = $1, status_id = $2, status_message = $3, status_ms = $4,
                 last_activity_ms = CASE WHEN $1 = 0 THEN $4 ELSE last_activity_ms END,
                 failures = CASE WHEN $1 = 0 THEN 0 ELSE failures + 1 END,
-                parked_until_ms = $5, last_turn = max(last_turn, $6),
+                parked_until_ms = $5, last_turn_ms = coalesce($6, last_turn_ms),
                 last_snapshot_ms = CASE WHEN $7 THEN $4 ELSE last_snapshot_ms END
             WHERE id = $8
             """,
             outcome.StatusCode, (object?)outcome.StatusId ?? DBNull.Value, (object?)outcome.StatusMessage ?? DBNull.Value, outcome.Time,
-            (object?)outcome.ParkedUntil ?? DBNull.Value, outcome.Turn ?? -1, outcome.Snapshot, streamId);
+            (object?)outcome.ParkedUntil ?? DBNull.Value, (object?)outcome.Turn ?? DBNull.Value, outcome.Snapshot, streamId);
         return command.ExecuteNonQuery();
     });
 
-    public void ClearStatus(Guid connectorId) => database.Write(durable: false, connection =>
+    public void ClearStatus(Guid connectorId, IReadOnlyCollection<string>? organizations = null) => database.Write(durable: false, connection =>
+    {
+        const string clear = "UPDATE stream SET status_code = 0, status_id = NULL, status_message = NULL, failures = 0, parked_until_ms = NULL WHERE connector = $1 AND (status_code <> 0 OR parked_until_ms IS NOT NULL)";
+        string id = connectorId.ToString("N");
+        int cleared = 0;
+        foreach (string? organization in organizations ?? (IReadOnlyCollection<string?>)[null])
+        {
+            using SqliteCommand command = organization is null
+                ? connection.CreateCommand(clear, id) : connection.CreateCommand(clear + " AND organization = $2", id, organization);
+            cleared += command.ExecuteNonQuery();
+        }
+
+        return cleared;
+    });
+
+    public void AdoptStreams(Guid connectorId, string organizationId) => database.Write(durable: true, connection =>
     {
         using SqliteCommand command = connection.CreateCommand(
-            "UPDATE stream SET status_code = 0, status_id = NULL, status_message = NULL, failures = 0, parked_until_ms = NULL WHERE connector = $1 AND (status_code <> 0 OR parked_until_ms IS NOT NULL)",
-            connectorId.ToString("N"));
+            """
+            UPDATE stream SET organization = $2 WHERE connector = $1 AND organization = ''
+                AND NOT EXISTS(SELECT 1 FROM stream o WHERE o.connector = $1 AND o.organization = $2 AND o.content_type = stream.content_type)
+            """, connectorId.ToString("N"), organizationId);
         return command.ExecuteNonQuery();
     });
 
     public LeaseAnswer AcquireLease(long streamId, LeaseOwner owner, long now, TimeSpan duration) =>
         database.Write(durable: false, connection =>
         {
+            // A connector that was removed meanwhile must not begin anew with an empty memory.
+            using (SqliteCommand exists = connection.CreateCommand("SELECT 1 FROM stream s JOIN connector c ON c.id = s.connector WHERE s.id = $1", streamId))
+            {
+                if (exists.ExecuteScalar() is null)
+                    throw new JcException("ConnectorNotFound", JcErrorKind.NotFound, "The connector was removed while its collection was about to begin.", streamId);
+            }
+
             long fence = 0;
+            long length = (long)duration.TotalMilliseconds;
             using (SqliteCommand current = connection.CreateCommand(
                 "SELECT fence, host, pid, process_start_ms, instance, expires_ms FROM lease WHERE stream = $1", streamId))
             using (SqliteDataReader row = current.ExecuteReader())
@@ -74,7 +99,8 @@ internal sealed partial class SqliteRecordStore
                 if (row.Read())
                 {
                     fence = row.GetInt64(0);
-                    if (!row.IsDBNull(1) && row.GetInt64(5) > now)
+                    // An end further off than a lease is long was set under a wrong clock.
+                    if (!row.IsDBNull(1) && row.GetInt64(5) > now && row.GetInt64(5) - now <= length * 2)
                     {
                         LeaseOwner holder = new(row.GetString(1), row.GetInt32(2), row.GetInt64(3), Guid.Parse(row.GetString(4)));
                         if (holder != owner && !holder.IsDead()) return new LeaseAnswer(null, holder, row.GetInt64(5));
@@ -82,7 +108,7 @@ internal sealed partial class SqliteRecordStore
                 }
             }
 
-            long expires = now + (long)duration.TotalMilliseconds;
+            long expires = now + length;
             using SqliteCommand take = connection.CreateCommand(
                 """
                 INSERT INTO lease(stream, fence, host, pid, process_start_ms, instance, expires_ms) VALUES($1, $2, $3, $4, $5, $6, $7)
@@ -158,7 +184,7 @@ internal sealed partial class SqliteRecordStore
         OrganizationName = row.Text(4),
         Start = row.Long(5),
         Watermark = row.Long(6),
-        LastTurn = row.GetInt64(7),
+        LastTurn = row.Long(7),
         StatusCode = row.GetInt32(8),
         StatusId = row.Text(9),
         StatusMessage = row.Text(10),
@@ -168,5 +194,6 @@ internal sealed partial class SqliteRecordStore
         ConsecutiveFailures = row.GetInt32(14),
         ParkedUntil = row.Long(15),
         LastSnapshot = row.Long(16),
+        Created = row.GetInt64(17),
     };
 }

@@ -4,9 +4,12 @@ using Microsoft.Data.Sqlite;
 namespace JumpCloudConnector.Storage;
 
 /// <summary>Commits: records, keys, ledger and watermark together, or not at all. One row a record in this layout.</summary>
-internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IRecordStore
+internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IRecordStore, IDisposable
 {
     private Statements? _statements;
+
+    /// <summary>Frees the statements, without which the connection would stay open; before the database is closed.</summary>
+    public void Dispose() => _statements?.Dispose();
 
     public CommitCounts Commit(Lease lease, RecordBatch batch, SliceCommit slice) =>
         database.Write(durable: true, connection =>
@@ -138,8 +141,17 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
     }
 
     /// <summary>The statements of a commit, prepared once for the writer's connection.</summary>
-    private sealed class Statements(SqliteConnection connection)
+    private sealed class Statements(SqliteConnection connection) : IDisposable
     {
+        public void Dispose()
+        {
+            foreach (SqliteStatement statement in (SqliteStatement[])
+                [PutKey, PutRecord, PutUser, DropUser, PutSlice, GetWatermark, NextEnd, SetWatermark, CountFiltered, TouchData, SetSequence, GetSequence, GetFence])
+            {
+                statement.Dispose();
+            }
+        }
+
         public SqliteStatement PutKey { get; } = new(connection, "INSERT OR IGNORE INTO seen(stream, ms, key) VALUES(?1, ?2, ?3)");
 
         public SqliteStatement PutRecord { get; } = new(connection, "INSERT INTO record(sequence, stream, ms, body) VALUES(?1, ?2, ?3, ?4)");

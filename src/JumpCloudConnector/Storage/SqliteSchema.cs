@@ -3,7 +3,7 @@ namespace JumpCloudConnector.Storage;
 /// <summary>The store's layout, by version. A step is never changed once a release has written it.</summary>
 internal static class SqliteSchema
 {
-    public const int Version = 2;
+    public const int Version = 1;
 
     /// <summary>Marks the file as ours ("JCCN").</summary>
     public const int ApplicationId = 0x4A43434E;
@@ -19,11 +19,13 @@ internal static class SqliteSchema
 
         CREATE TABLE connector(
             id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE, version INTEGER NOT NULL,
-            document TEXT NOT NULL, secret BLOB NOT NULL) WITHOUT ROWID;
+            document TEXT NOT NULL, secret BLOB NOT NULL,
+            -- Which organization the key proved to belong to, and for which state of key and addresses that was found.
+            organization TEXT, organization_name TEXT, organization_for INTEGER) WITHOUT ROWID;
 
         CREATE TABLE stream(
             id INTEGER PRIMARY KEY, connector TEXT NOT NULL, organization TEXT NOT NULL, content_type INTEGER NOT NULL,
-            organization_name TEXT, start_ms INTEGER, watermark_ms INTEGER, last_turn INTEGER NOT NULL DEFAULT -1,
+            organization_name TEXT, start_ms INTEGER, watermark_ms INTEGER, created_ms INTEGER NOT NULL, last_turn_ms INTEGER,
             status_code INTEGER NOT NULL DEFAULT 0, status_id TEXT, status_message TEXT, status_ms INTEGER,
             last_activity_ms INTEGER, last_data_ms INTEGER, failures INTEGER NOT NULL DEFAULT 0, parked_until_ms INTEGER,
             last_snapshot_ms INTEGER,
@@ -49,8 +51,7 @@ internal static class SqliteSchema
 
         CREATE TABLE record(sequence INTEGER PRIMARY KEY, stream INTEGER NOT NULL, ms INTEGER NOT NULL, body BLOB NOT NULL);
         CREATE INDEX record_time ON record(ms);
-        """,
-        """
+
         CREATE TABLE log_filter(
             id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE, version INTEGER NOT NULL, document TEXT NOT NULL) WITHOUT ROWID;
 

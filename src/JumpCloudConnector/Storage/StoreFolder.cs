@@ -33,7 +33,8 @@ public static class StoreFolder
     }
 
     /// <summary>Makes the folder, closed to others, where it does not exist.</summary>
-    /// <exception cref="JcException">StorePathIsFile or StoreAccessDenied or StorePathInvalid.</exception>
+    /// <exception cref="JcException">StorePathIsFile, StoreAccessDenied, StorePathInvalid, or StoreFolderOpen where the folder
+    /// exists and others may write to it.</exception>
     public static void Ensure(string folder)
     {
         if (File.Exists(folder))
@@ -42,7 +43,12 @@ public static class StoreFolder
                 $"The store path '{folder}' is a file. Give a folder; it is made where it does not exist.", folder);
         }
 
-        if (Directory.Exists(folder)) return;
+        if (Directory.Exists(folder))
+        {
+            CheckClosed(folder);
+            return;
+        }
+
         try
         {
             if (IsWindows) CreateOnWindows(folder);
@@ -66,6 +72,39 @@ public static class StoreFolder
             ? $"The account '{Environment.UserName}' may not use the store '{folder}'. Run PowerShell as Administrator, or as an account that was granted access to the store."
             : $"The account '{Environment.UserName}' may not use the store '{folder}'. Run as the store's owner, or give another folder with -StorePath or {EnvironmentVariable}.",
         folder, cause);
+
+    /// <summary>True when a path lies in a folder, or is it.</summary>
+    internal static bool IsInside(string path, string folder)
+    {
+        StringComparison comparison = IsWindows ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        string parent = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
+        return (Path.GetFullPath(path).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar).StartsWith(parent, comparison);
+    }
+
+    /// <summary>
+    /// A folder that was there already may have been put there by somebody: where others can write, they could read or
+    /// replace what is kept in it.
+    /// </summary>
+    private static void CheckClosed(string folder)
+    {
+        string? who = null;
+        try
+        {
+            if (IsWindows) who = WhoElseWritesOnWindows(folder);
+#if NET
+            else if ((File.GetUnixFileMode(folder) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0) who = "other users of this machine";
+#endif
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw AccessDenied(folder, e);
+        }
+
+        if (who is null) return;
+        throw new JcException("StoreFolderOpen", JcErrorKind.AccessDenied,
+            $"The folder '{folder}' can be written by {who}, so what is kept in it would not be safe. "
+            + (IsWindows ? "Give a folder that does not exist yet, which is then made closed, or take the others' permissions away." : $"Run: chmod 700 '{folder}'."), folder);
+    }
 
     private static string Default(string name) => Path.Combine(
         Environment.GetFolderPath(
@@ -107,5 +146,50 @@ public static class StoreFolder
         void Allow(SecurityIdentifier sid) => security.AddAccessRule(new FileSystemAccessRule(
             sid, FileSystemRights.FullControl, InheritanceFlags.ContainerInherit | InheritanceFlags.ObjectInherit,
             PropagationFlags.None, AccessControlType.Allow));
+    }
+
+#if NET
+    [System.Runtime.Versioning.SupportedOSPlatform("windows")]
+#endif
+    private static string? WhoElseWritesOnWindows(string folder)
+    {
+        const FileSystemRights write = FileSystemRights.WriteData | FileSystemRights.AppendData | FileSystemRights.Delete
+            | FileSystemRights.DeleteSubdirectoriesAndFiles | FileSystemRights.ChangePermissions | FileSystemRights.TakeOwnership;
+        DirectorySecurity security = new DirectoryInfo(folder).GetAccessControl(AccessControlSections.Owner | AccessControlSections.Access);
+        using WindowsIdentity user = WindowsIdentity.GetCurrent();
+        SecurityIdentifier[] trusted =
+        [
+            new(WellKnownSidType.LocalSystemSid, null), new(WellKnownSidType.BuiltinAdministratorsSid, null), .. user.User is { } own ? [own] : Array.Empty<SecurityIdentifier>(),
+        ];
+        if (security.GetOwner(typeof(SecurityIdentifier)) is SecurityIdentifier owner && !trusted.Contains(owner)) return $"its owner {Name(owner)}";
+
+        // Groups that hold everybody; an account that was granted access on purpose is none of our business.
+        SecurityIdentifier[] everybody =
+        [
+            new(WellKnownSidType.WorldSid, null), new(WellKnownSidType.BuiltinUsersSid, null), new(WellKnownSidType.AuthenticatedUserSid, null),
+            new(WellKnownSidType.InteractiveSid, null), new(WellKnownSidType.BuiltinGuestsSid, null),
+        ];
+        foreach (FileSystemAccessRule rule in security.GetAccessRules(includeExplicit: true, includeInherited: true, typeof(SecurityIdentifier)))
+        {
+            if (rule.AccessControlType == AccessControlType.Allow && (rule.FileSystemRights & write) != 0
+                && rule.IdentityReference is SecurityIdentifier sid && everybody.Contains(sid))
+            {
+                return Name(sid);
+            }
+        }
+
+        return null;
+
+        static string Name(SecurityIdentifier sid)
+        {
+            try
+            {
+                return sid.Translate(typeof(NTAccount)).Value;
+            }
+            catch (IdentityNotMappedException)
+            {
+                return sid.Value;
+            }
+        }
     }
 }

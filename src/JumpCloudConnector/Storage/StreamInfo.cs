@@ -36,8 +36,11 @@ public sealed record StreamInfo
     /// <summary>The end of the unbroken run of committed slices, or null before the first.</summary>
     public long? Watermark { get; init; }
 
-    /// <summary>The last turn of the schedule's grid that was taken, or -1.</summary>
-    public long LastTurn { get; init; } = -1;
+    /// <summary>When the store first heard of it.</summary>
+    public required long Created { get; init; }
+
+    /// <summary>When the last turn was taken, or null before the first.</summary>
+    public long? LastTurn { get; init; }
 
     /// <summary>0 when healthy; see <see cref="Collection.CollectionResult.StatusCode"/>.</summary>
     public int StatusCode { get; init; }
@@ -73,7 +76,7 @@ public sealed record StreamOutcome
     /// <summary>When the turn ended.</summary>
     public required long Time { get; init; }
 
-    /// <summary>The turn of the schedule's grid that it took, or null to leave it.</summary>
+    /// <summary>When the turn began, or null where it was none of the schedule's.</summary>
     public long? Turn { get; init; }
 
     /// <summary>0 when it went well.</summary>

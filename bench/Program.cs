@@ -1,16 +1,18 @@
 // Benchmarks of JumpCloudConnector. Every figure is a ratio to a peer in the same run, since machines differ and drift.
 //   dotnet run -c Release --project bench -- collect [--events 1000000] [--rounds 3]
+//   dotnet run -c Release --project bench -- filter
 using JumpCloudConnector.Bench;
 
 return args switch
 {
     ["collect", .. string[] rest] => await CollectWorkload.RunAsync(rest),
+    ["filter"] => await FilterWorkload.RunAsync(events: 100_000, rounds: 5),
     ["collect-child", string store, string insights, string console, string key] => await CollectChild.RunAsync(store, new Uri(insights), new Uri(console), key),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench -- collect [--events N] [--rounds N]");
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench -- collect [--events N] [--rounds N]   or   -- filter");
     return 2;
 }

@@ -44,8 +44,9 @@ internal sealed class ConditionTest
             case LogFilterOperator.Match:
                 return MatchesAny(text.ToString());
             case LogFilterOperator.InSubnet:
-                string address = text.ToString();
-                return Array.Exists(_networks, n => n.Contains(address));
+                foreach (SubnetRange network in _networks)
+                    if (network.Contains(text)) return true;
+                return false;
             case LogFilterOperator.GreaterThan:
                 return LogFilterRules.TryNumber(text.ToString(), out decimal more) && more > _number;
             case LogFilterOperator.LessThan:

@@ -30,14 +30,45 @@ internal sealed class SubnetRange
     }
 
     /// <summary>True when the text is an address of the network.</summary>
-    public bool Contains(string text)
+    public bool Contains(ReadOnlySpan<char> text)
     {
-        if (!TryParseAddress(text, out byte[] bytes) || bytes.Length != _prefix.Length) return false;
+        // Most addresses by far are IPv4, and are asked for once per condition and record.
+        if (TryParseQuad(text, out uint address)) return _prefix.Length == 4 && (_length == 0 || (address ^ Quad) >> (32 - _length) == 0);
+        if (!TryParseAddress(text.ToString(), out byte[] bytes) || bytes.Length != _prefix.Length) return false;
         int whole = _length / 8;
         for (int i = 0; i < whole; i++)
             if (bytes[i] != _prefix[i]) return false;
         int rest = _length % 8;
         return rest == 0 || (bytes[whole] ^ _prefix[whole]) >> (8 - rest) == 0;
+    }
+
+    private uint Quad => ((uint)_prefix[0] << 24) | ((uint)_prefix[1] << 16) | ((uint)_prefix[2] << 8) | _prefix[3];
+
+    private static bool TryParseQuad(ReadOnlySpan<char> text, out uint address)
+    {
+        address = 0;
+        int dots = 0, digits = 0, part = 0;
+        foreach (char character in text)
+        {
+            if (character is >= '0' and <= '9' && digits < 3)
+            {
+                part = (part * 10) + (character - '0');
+                digits++;
+            }
+            else if (character == '.' && digits > 0 && part < 256 && dots < 3)
+            {
+                address = (address << 8) | (uint)part;
+                dots++;
+                digits = part = 0;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        address = (address << 8) | (uint)part;
+        return dots == 3 && digits > 0 && part < 256;
     }
 
     private static bool TryParseAddress(string text, out byte[] bytes)

@@ -7,7 +7,7 @@ namespace JumpCloudConnector.Cmdlets;
 /// <summary>Finds records in the store, newest first.</summary>
 [Cmdlet(VerbsCommon.Get, Nouns.IngestedRecord)]
 [OutputType(typeof(IngestedRecord), typeof(string))]
-public sealed class GetJcIngestedRecord : StoreCmdlet
+public sealed class GetJcIngestedRecord : PeriodCmdlet
 {
     private readonly List<string> _connectors = [];
     private readonly List<string> _tenants = [];
@@ -77,21 +77,6 @@ public sealed class GetJcIngestedRecord : StoreCmdlet
     [SupportsWildcards]
     public string[]? SourceIp { get; set; }
 
-    /// <summary>Events at or after this time.</summary>
-    [Parameter]
-    [TimePointTransformation]
-    public DateTimeOffset? After { get; set; }
-
-    /// <summary>Events before this time.</summary>
-    [Parameter]
-    [TimePointTransformation]
-    public DateTimeOffset? Before { get; set; }
-
-    /// <summary>Events of the last hours or days, such as 24h.</summary>
-    [Parameter]
-    [TimeSpanTransformation]
-    public TimeSpan? Last { get; set; }
-
     /// <summary>Records behind this place in the order of commits, in that order.</summary>
     [Parameter]
     [LongTransformation]
@@ -128,7 +113,7 @@ public sealed class GetJcIngestedRecord : StoreCmdlet
     {
         // A pipeline that brought no connector means none, not all.
         if (MyInvocation.ExpectingInput && _connectors.Count == 0 && _tenants.Count == 0) return;
-        (long? after, long? before) = TimeBounds.Of(After, Before, Last);
+        (long? after, long? before) = Period();
         UseKeptStore();
         if (OpenExisting() is not { } store) return;
         RecordQuery query = Query(after, before);

@@ -7,7 +7,7 @@ namespace JumpCloudConnector.Cmdlets;
 /// <summary>Tries a log filter on what is stored: how much it would have excluded, with samples. Changes nothing.</summary>
 [Cmdlet(VerbsDiagnostic.Test, Nouns.LogFilter, DefaultParameterSetName = ByName)]
 [OutputType(typeof(LogFilterTestResult))]
-public sealed class TestJcLogFilter : StoreCmdlet
+public sealed class TestJcLogFilter : PeriodCmdlet
 {
     private const string ByName = "Name";
     private const string ByCondition = "Condition";
@@ -29,21 +29,6 @@ public sealed class TestJcLogFilter : StoreCmdlet
     [ArgumentCompleter(typeof(ConnectorNameCompleter))]
     public string[]? ConnectorName { get; set; }
 
-    /// <summary>Events at or after this time.</summary>
-    [Parameter]
-    [TimePointTransformation]
-    public DateTimeOffset? After { get; set; }
-
-    /// <summary>Events before this time.</summary>
-    [Parameter]
-    [TimePointTransformation]
-    public DateTimeOffset? Before { get; set; }
-
-    /// <summary>Events of the last hours or days, such as 24h.</summary>
-    [Parameter]
-    [TimeSpanTransformation]
-    public TimeSpan? Last { get; set; }
-
     /// <summary>How many samples to return.</summary>
     [Parameter]
     [IntTransformation]
@@ -57,7 +42,7 @@ public sealed class TestJcLogFilter : StoreCmdlet
         IReadOnlyList<LogFilter> filters = ParameterSetName == ByName ? FindLogFilters(store, Name)
             : [new LogFilter { Id = Guid.Empty, Name = "(conditions)", Conditions = Condition, CreatedAt = default, ModifiedAt = default }];
         if (store is null) return;
-        (long? after, long? before) = TimeBounds.Of(After, Before, Last);
+        (long? after, long? before) = Period();
         RecordQuery query = new() { ConnectorNames = ConnectorName ?? [], After = after, Before = before };
         foreach (LogFilter filter in filters)
         {

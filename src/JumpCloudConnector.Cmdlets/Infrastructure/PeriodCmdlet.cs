@@ -1,0 +1,43 @@
+using System.Management.Automation;
+
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>A cmdlet that looks at records of a span of time.</summary>
+public abstract class PeriodCmdlet : StoreCmdlet
+{
+    /// <summary>Events at or after this time.</summary>
+    [Parameter]
+    [TimePointTransformation]
+    public DateTimeOffset? After { get; set; }
+
+    /// <summary>Events before this time.</summary>
+    [Parameter]
+    [TimePointTransformation]
+    public DateTimeOffset? Before { get; set; }
+
+    /// <summary>Events of the last hours or days, such as 24h.</summary>
+    [Parameter]
+    [TimeSpanTransformation]
+    public TimeSpan? Last { get; set; }
+
+    /// <summary>The span in the store's milliseconds: at or after, before; null where it is open.</summary>
+    /// <exception cref="JcException">LastAndAfter.</exception>
+    protected (long? After, long? Before) Period()
+    {
+        if (Last is not null && After is not null)
+        {
+            throw new JcException("LastAndAfter", JcErrorKind.InvalidInput,
+                "-Last and -After both say where the span begins. Give one of the two.", nameof(Last));
+        }
+
+        DateTimeOffset? start = Last is { } span ? DateTimeOffset.UtcNow - span : After;
+        return (start is { } from ? Milliseconds(from) : null, Before is { } to ? Milliseconds(to) : null);
+    }
+
+    // Times finer than the store's are moved up, so that "at or after" and "before" hold to the digit.
+    private static long Milliseconds(DateTimeOffset time)
+    {
+        long milliseconds = time.ToUnixTimeMilliseconds();
+        return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) < time ? milliseconds + 1 : milliseconds;
+    }
+}

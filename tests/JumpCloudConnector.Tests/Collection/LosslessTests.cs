@@ -1,4 +1,5 @@
 using JumpCloudConnector.Collection;
+using JumpCloudConnector.Storage;
 using JumpCloudConnector.Tests.Support;
 using JumpCloudSimulator;
 
@@ -6,7 +7,7 @@ namespace JumpCloudConnector.Tests.Collection;
 
 public sealed class LosslessTests
 {
-    /// <summary>Every trap, both meanings of end_time, small and large pages: the store equals the truth.</summary>
+    /// <summary>Every trap, both meanings of end_time, small and large pages: the store equals the truth, run after run.</summary>
     [Theory]
     [InlineData(false, 1_000)]
     [InlineData(true, 1_000)]
@@ -14,21 +15,91 @@ public sealed class LosslessTests
     [InlineData(true, 10_000)]
     public async Task A_first_run_and_runs_with_late_events_hold_every_event_once(bool endTimeInclusive, int pageSize)
     {
+        ShiftedTime time = new();
         await using Simulator simulator = await Simulator.StartAsync(new SimulatorOptions
         {
-            Seed = pageSize + (endTimeInclusive ? 1 : 0), EventsPerOrganization = 200_000, ServerDoubles = 50,
+            Seed = pageSize + (endTimeInclusive ? 1 : 0), EventsPerOrganization = 200_000, ServerDoubles = 50, Clock = time,
         });
         simulator.Scenario.EndTimeInclusive = endTimeInclusive;
         SimulatedOrganization organization = simulator.Organizations[0];
-        using TestStore store = new();
+        using TestStore store = new(time);
         store.Add(simulator);
         CollectionOptions options = TestStore.Options with
         {
             FirstPageSize = pageSize, MaxPageSize = pageSize, TargetPageBytes = 64L << 20, MaxPageBytes = 64L << 20,
         };
 
-        CollectionResult first = await store.CollectOneAsync(options);
-        Assert.Equal(CollectionState.Collected, first.State);
-        Truth.AssertEqual(store, organization, first.Watermark!.Value);
+        CollectionResult result = await store.CollectOneAsync(options);
+        Assert.Equal(CollectionState.Collected, result.State);
+        Truth.AssertEqual(store, organization, result.Watermark!.Value);
+
+        TimeSpan overlap = store.Registry.Get("main").Overlap;
+        for (int run = 1; run <= 5; run++)
+        {
+            DateTimeOffset watermark = result.Watermark!.Value;
+            time.Advance(TimeSpan.FromMinutes(10));
+            organization.ReleaseLate();
+            // New ones, ones that arrive late for what was read already, and ones that the next run cannot see yet.
+            IReadOnlyList<SimulatedEvent> added = organization.AddEvents(1_500, watermark, time.GetUtcNow());
+            IReadOnlyList<SimulatedEvent> late = organization.AddEvents(300, watermark - overlap, watermark);
+            organization.AddEvents(200, watermark, time.GetUtcNow(), late: true);
+            result = await store.CollectOneAsync(options);
+            Assert.Equal(CollectionState.Collected, result.State);
+            Assert.True(result.Watermark > watermark, "the watermark did not move");
+            int due = late.Count + added.Count(e => e.Milliseconds < result.Watermark.Value.ToUnixTimeMilliseconds());
+            Assert.True(due > 1_000 && result.New >= due, $"{due} came due in run {run}, and {result.New} were new");
+            Truth.AssertEqual(store, organization, result.Watermark.Value);
+        }
+    }
+
+    [Fact]
+    public async Task An_event_that_the_server_writes_differently_the_next_time_is_not_stored_twice()
+    {
+        await using Simulator simulator = await Simulator.StartAsync(new SimulatorOptions { EventsPerOrganization = 3_000, Span = TimeSpan.FromMinutes(14) });
+        using TestStore store = new();
+        store.Add(simulator);
+        CollectionResult first = await store.CollectOneAsync();
+        simulator.Scenario.RewriteEvents = true;
+
+        CollectionResult again = await store.CollectOneAsync();
+
+        Assert.InRange(again.Repeated, 2_900, 3_100);
+        // Between the two, an event stamped in the future may have come due.
+        Assert.Equal(store.Find(new RecordQuery { AfterSequence = 0 }).Count, first.New + again.New);
+        Truth.AssertEqual(store, simulator.Organizations[0], again.Watermark!.Value);
+    }
+
+    [Fact]
+    public async Task Events_beyond_a_stop_are_collected_by_the_next_run()
+    {
+        await using Simulator simulator = await Simulator.StartAsync(new SimulatorOptions { EventsPerOrganization = 20_000 });
+        using TestStore store = new();
+        store.Add(simulator);
+        using CancellationTokenSource stop = new();
+        CollectionOptions options = TestStore.Options with { FirstPageSize = 500, MaxPageSize = 500 };
+
+        IReadOnlyList<CollectionResult> stopped = await store.CollectAsync(options, observer: new Stopper(stop), cancellationToken: stop.Token);
+
+        Assert.Equal(CollectionState.Stopped, Assert.Single(stopped).State);
+        Assert.InRange(store.Find().Count, 1, 19_000);
+        CollectionResult next = await store.CollectOneAsync(options);
+        Truth.AssertEqual(store, simulator.Organizations[0], next.Watermark!.Value);
+    }
+
+    private sealed class Stopper(CancellationTokenSource stop) : ICollectionObserver
+    {
+        public void Progressed(CollectionProgress progress)
+        {
+        }
+
+        public void Committed(Records.RecordBatch batch) => stop.Cancel();
+
+        public void Completed(CollectionResult result)
+        {
+        }
+
+        public void Noted(string message)
+        {
+        }
     }
 }

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using JumpCloudConnector.Collection;
+
+namespace JumpCloudConnector.Tests.Support;
+
+/// <summary>A collection that runs in a process of its own, and what it says.</summary>
+internal sealed class CollectionChild : IDisposable
+{
+    private const int SigStop = 19, SigContinue = 18;
+
+    private readonly Process _process;
+
+    private CollectionChild(Process process) => _process = process;
+
+    public int Id => _process.Id;
+
+    /// <summary>Starts a collection of everything that a store has.</summary>
+    public static CollectionChild Start(TestStore store, double leaseSeconds = 60, int pageSize = 1000)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "CollectionProcess.dll");
+        ProcessStartInfo start = new("dotnet", [program, store.Folder, store.KeyRing, FormattableString.Invariant($"{leaseSeconds}"), $"{pageSize}"])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        return new CollectionChild(Process.Start(start)!);
+    }
+
+    /// <summary>Reads up to the n-th line that begins so; false when the process ends before.</summary>
+    public async Task<bool> ReachesAsync(string begin, int times = 1)
+    {
+        while (times > 0 && await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+            if (line.StartsWith(begin, StringComparison.Ordinal)) times--;
+        return times == 0;
+    }
+
+    /// <summary>Waits for the end and gives the one result.</summary>
+    public async Task<CollectionResult> ResultAsync()
+    {
+        List<CollectionResult> results = [];
+        while (await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+            if (line.StartsWith("result ", StringComparison.Ordinal)) results.Add(JsonSerializer.Deserialize<CollectionResult>(line[7..])!);
+        string errors = await _process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(_process.ExitCode == 0, $"exit code {_process.ExitCode}: {errors}");
+        return Assert.Single(results);
+    }
+
+    /// <summary>Ends the process as nothing can prepare for: SIGKILL, or TerminateProcess on Windows.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The process stands still, as a machine that sleeps does.</summary>
+    public void Suspend() => Signal(SigStop);
+
+    public void Resume() => Signal(SigContinue);
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+    }
+
+    private void Signal(int signal) => Assert.Equal(0, Kill(_process.Id, signal));
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int Kill(int process, int signal);
+}

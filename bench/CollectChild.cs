@@ -21,7 +21,7 @@ internal static class CollectChild
         registry.Add(new Connector
         {
             Id = default, Name = "bench", TenantName = "bench", TenantId = "", CreatedAt = default, ModifiedAt = default,
-            ContentTypes = [ContentType.DirectoryInsights], InsightsUri = insights, ConsoleUri = console, InitialLookback = TimeSpan.FromDays(2),
+            AnalyzerProfile = AnalyzerProfile.DefaultName, ContentTypes = [ContentType.DirectoryInsights], InsightsUri = insights, ConsoleUri = console, InitialLookback = TimeSpan.FromDays(2),
         }, secure);
 
         // The defaults, but for the rate: it is meant for a service with an unpublished limit, not for a loopback simulator.

@@ -13,12 +13,19 @@
     TypesToProcess         = @('JumpCloudConnector.Types.ps1xml')
     FunctionsToExport      = @()
     CmdletsToExport        = @(
+        'Disable-JcConnector'
+        'Enable-JcConnector'
+        'Export-JcConnector'
+        'Get-JcAnalyzerProfile'
         'Get-JcConnector'
         'Get-JcIngestedRecord'
         'Get-JcLogFilter'
+        'Import-JcConnector'
         'Invoke-JcCollection'
+        'New-JcAnalyzerProfile'
         'New-JcConnector'
         'New-JcLogFilter'
+        'Remove-JcAnalyzerProfile'
         'Remove-JcConnector'
         'Remove-JcLogFilter'
         'Set-JcConnector'

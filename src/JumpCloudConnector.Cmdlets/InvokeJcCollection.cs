@@ -49,7 +49,8 @@ public sealed class InvokeJcCollection : StoreCmdlet
             return;
         }
 
-        using Collector collector = new(store!, Secrets);
+        WarnOfKeys(connectors);
+        using Collector collector = new(store!, Secrets, vault: GatheredVault.For(this, connectors.Where(c => c.Enabled)));
         Run(async (pipeline, stop) =>
         {
             PipelineObserver observer = new(pipeline, OutputRecord);

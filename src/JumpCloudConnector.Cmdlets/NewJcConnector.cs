@@ -6,10 +6,12 @@ using JumpCloudConnector.Storage;
 namespace JumpCloudConnector.Cmdlets;
 
 /// <summary>Adds a connector.</summary>
-[Cmdlet(VerbsCommon.New, Nouns.Connector, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.New, Nouns.Connector, SupportsShouldProcess = true, DefaultParameterSetName = StoredKey)]
 [OutputType(typeof(ConnectorInfo))]
 public sealed class NewJcConnector : StoreCmdlet
 {
+    private const string StoredKey = "ApiKey", SecretOfVault = "ApiKeySecret", Variable = "ApiKeyVariable";
+
     /// <summary>The unique name, single-byte characters only.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     public string Name { get; set; } = "";
@@ -19,10 +21,27 @@ public sealed class NewJcConnector : StoreCmdlet
     [ArgumentCompleter(typeof(TenantNameCompleter))]
     public string TenantName { get; set; } = "";
 
-    /// <summary>The API key.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The API key; it is kept in the store, protected.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = StoredKey, ValueFromPipelineByPropertyName = true)]
     [ApiKeyTransformation]
     public SecureString? ApiKey { get; set; }
+
+    /// <summary>The name of the secret that holds the API key, in a vault of SecretManagement.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = SecretOfVault, ValueFromPipelineByPropertyName = true)]
+    public string? ApiKeySecret { get; set; }
+
+    /// <summary>That secret's vault; the default one where none is given.</summary>
+    [Parameter(ParameterSetName = SecretOfVault, ValueFromPipelineByPropertyName = true)]
+    public string? ApiKeyVault { get; set; }
+
+    /// <summary>The environment variable that holds the API key.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = Variable, ValueFromPipelineByPropertyName = true)]
+    public string? ApiKeyVariable { get; set; }
+
+    /// <summary>When the key expires, to be warned in time.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [TimePointTransformation(BlankIsNull = true, Ahead = true)]
+    public DateTimeOffset? ApiKeyExpiresAt { get; set; }
 
     /// <summary>What to collect.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
@@ -42,6 +61,25 @@ public sealed class NewJcConnector : StoreCmdlet
     [NameListTransformation]
     [ArgumentCompleter(typeof(LogFilterNameCompleter))]
     public string[]? LogFilter { get; set; }
+
+    /// <summary>Which hosts collect it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [EnumTransformation(typeof(RunOn), BlankIsNull = true)]
+    public RunOn? RunOn { get; set; }
+
+    /// <summary>The host that collects it, where it runs on a sensor.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(HostNameCompleter))]
+    public string? SensorName { get; set; }
+
+    /// <summary>The Data Analyzer profile to put it into; Default where none is given.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(AnalyzerProfileNameCompleter))]
+    public string? AnalyzerProfile { get; set; }
+
+    /// <summary>Leaves it out of every Data Analyzer profile: it does not collect until it is in one.</summary>
+    [Parameter]
+    public SwitchParameter NoAnalyzerProfile { get; set; }
 
     /// <summary>Minutes between collections.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -78,6 +116,13 @@ public sealed class NewJcConnector : StoreCmdlet
             Name = Name,
             TenantName = TenantName,
             TenantId = "",
+            RunOn = RunOn ?? Connectors.RunOn.DataProcessor,
+            SensorName = Given(SensorName),
+            AnalyzerProfile = Profile(),
+            ApiKeySecret = Given(ApiKeySecret),
+            ApiKeyVault = Given(ApiKeyVault),
+            ApiKeyVariable = Given(ApiKeyVariable),
+            ApiKeyExpiresAt = ApiKeyExpiresAt,
             ProviderId = Given(ProviderId),
             OrganizationId = Given(OrganizationId),
             IntervalMinutes = IntervalMinutes ?? Connector.DefaultIntervalMinutes,
@@ -96,8 +141,47 @@ public sealed class NewJcConnector : StoreCmdlet
         string path = StoreFolder.Resolve(ResolveStorePath());
         if (File.Exists(path) || RecordStore.Exists(path)) new ConnectorRegistry(OpenOrCreate(), Secrets).CheckNew(connector);
         if (ShouldProcess($"connector '{Name}' for tenant '{TenantName}' in '{path}'", $"Add, collecting {string.Join(" and ", ContentType)} every {connector.IntervalMinutes} min"))
-            WriteObject(new ConnectorRegistry(OpenOrCreate(), Secrets).Add(connector, ApiKey!));
+        {
+            ConnectorRegistry registry = new(OpenOrCreate(), Secrets);
+            ConnectorInfo added = registry.Add(connector, ApiKey);
+            Explain(added, registry);
+            WarnOfKeys([connector]);
+            WriteObject(added);
+        }
     });
+
+    // What the form of the specification asks in a dialog, parameters say here.
+    private string? Profile()
+    {
+        if (RunOn == Connectors.RunOn.Sensor || NoAnalyzerProfile)
+        {
+            if (NoAnalyzerProfile && Given(AnalyzerProfile) is not null)
+            {
+                throw new JcException("ProfileAndNoProfile", JcErrorKind.InvalidInput,
+                    "-AnalyzerProfile and -NoAnalyzerProfile contradict each other. Give one of the two.", Name);
+            }
+
+            return Given(AnalyzerProfile);
+        }
+
+        return Given(AnalyzerProfile) ?? Connectors.AnalyzerProfile.DefaultName;
+    }
+
+    private void Explain(ConnectorInfo added, ConnectorRegistry registry)
+    {
+        if (added.RunOn == Connectors.RunOn.Sensor)
+        {
+            if (!registry.IsHost(added.SensorName!)) WriteWarning($"Connector '{added.Name}': {added.StatusMessage}");
+        }
+        else if (added.AnalyzerProfile is null)
+        {
+            WriteWarning($"Connector '{added.Name}' is in no Data Analyzer profile and will not collect. Put it into one with Set-JcConnector -AnalyzerProfile.");
+        }
+        else
+        {
+            WriteVerbose($"Connector '{added.Name}' is in the Data Analyzer profile '{added.AnalyzerProfile}' and collects at the next run.");
+        }
+    }
 
     // The empty cell of a table means that nothing was given.
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;

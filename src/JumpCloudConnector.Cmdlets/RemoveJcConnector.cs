@@ -4,7 +4,7 @@ using JumpCloudConnector.Storage;
 
 namespace JumpCloudConnector.Cmdlets;
 
-/// <summary>Removes a connector with its key and position. Its records stay.</summary>
+/// <summary>Removes a connector with its key and position. Its records stay unless they are to go too.</summary>
 [Cmdlet(VerbsCommon.Remove, Nouns.Connector, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
 public sealed class RemoveJcConnector : StoreCmdlet
@@ -16,6 +16,10 @@ public sealed class RemoveJcConnector : StoreCmdlet
     [ArgumentCompleter(typeof(ConnectorNameCompleter))]
     public string[] Name { get; set; } = [];
 
+    /// <summary>Removes its records too.</summary>
+    [Parameter]
+    public SwitchParameter RemoveRecords { get; set; }
+
     /// <summary>Does not ask.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -26,9 +30,15 @@ public sealed class RemoveJcConnector : StoreCmdlet
         RecordStore? store = OpenExisting();
         foreach (Connector connector in FindConnectors(store, Name))
         {
-            if (!IsConfirmed(Force, $"connector '{connector.Name}' of tenant '{connector.TenantName}'", "Remove it with its API key and collection position. Its records stay; a new connector for the same organization begins at its own initial lookback and stores that span again"))
+            if (!IsConfirmed(Force, $"connector '{connector.Name}' of tenant '{connector.TenantName}'", 
+                RemoveRecords ? "Remove it with its API key, its collection position and all its records"
+                : "Remove it with its API key and collection position. Its records stay; a new connector for the same organization begins at its own initial lookback and stores that span again"))
                 continue;
+            // First the connector, so that nothing collects again what is being removed.
             new ConnectorRegistry(store!, Secrets).Remove(connector.Name);
+            if (!RemoveRecords) continue;
+            if (Run((_, stop) => Task.FromResult(store!.Records.RemoveRecords(connector.Id, stop)), out long removed))
+                WriteVerbose($"{removed} records of connector '{connector.Name}' were removed.");
         }
     });
 }

@@ -4,7 +4,7 @@ using JumpCloudConnector.Connectors;
 
 namespace JumpCloudConnector.Cmdlets;
 
-/// <summary>Changes a connector. What is not given stays.</summary>
+/// <summary>Changes a connector. What is not given stays; what is fixed after adding is refused.</summary>
 [Cmdlet(VerbsCommon.Set, Nouns.Connector, SupportsShouldProcess = true)]
 [OutputType(typeof(ConnectorInfo))]
 public sealed class SetJcConnector : StoreCmdlet
@@ -15,10 +15,37 @@ public sealed class SetJcConnector : StoreCmdlet
     [ArgumentCompleter(typeof(ConnectorNameCompleter))]
     public string Name { get; set; } = "";
 
-    /// <summary>A new API key.</summary>
+    /// <summary>A new API key; it is kept in the store, protected.</summary>
     [Parameter]
     [ApiKeyTransformation]
     public SecureString? ApiKey { get; set; }
+
+    /// <summary>The name of the secret that holds the API key, instead of a key kept in the store.</summary>
+    [Parameter]
+    public string? ApiKeySecret { get; set; }
+
+    /// <summary>That secret's vault; the default one where none is given.</summary>
+    [Parameter]
+    public string? ApiKeyVault { get; set; }
+
+    /// <summary>The environment variable that holds the API key, instead of a key kept in the store.</summary>
+    [Parameter]
+    public string? ApiKeyVariable { get; set; }
+
+    /// <summary>When the key expires; $null where that is not known.</summary>
+    [Parameter]
+    [AllowNull]
+    [TimePointTransformation(BlankIsNull = true, Ahead = true)]
+    public DateTimeOffset? ApiKeyExpiresAt { get; set; }
+
+    /// <summary>The Data Analyzer profile to move it to.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(AnalyzerProfileNameCompleter))]
+    public string? AnalyzerProfile { get; set; }
+
+    /// <summary>Takes it out of its Data Analyzer profile: it does not collect until it is in one again.</summary>
+    [Parameter]
+    public SwitchParameter NoAnalyzerProfile { get; set; }
 
     /// <summary>What to collect.</summary>
     [Parameter]
@@ -72,6 +99,34 @@ public sealed class SetJcConnector : StoreCmdlet
     [UriTransformation(BlankIsNull = true)]
     public Uri? ConsoleUri { get; set; }
 
+    /// <summary>Cannot change after adding; refused with the reason.</summary>
+    [Parameter(DontShow = true)]
+    public string? TenantName { get; set; }
+
+    /// <summary>Cannot change after adding; refused with the reason.</summary>
+    [Parameter(DontShow = true)]
+    public string? NewName { get; set; }
+
+    /// <summary>Cannot change after adding; refused with the reason.</summary>
+    [Parameter(DontShow = true)]
+    public string? Category { get; set; }
+
+    /// <summary>Cannot change after adding; refused with the reason.</summary>
+    [Parameter(DontShow = true)]
+    public string? Type { get; set; }
+
+    /// <summary>Cannot change after adding; refused with the reason.</summary>
+    [Parameter(DontShow = true)]
+    public string? Function { get; set; }
+
+    /// <summary>Cannot change after adding; refused with the reason.</summary>
+    [Parameter(DontShow = true)]
+    public string? RunOn { get; set; }
+
+    /// <summary>Cannot change after adding; refused with the reason.</summary>
+    [Parameter(DontShow = true)]
+    public string? SensorName { get; set; }
+
     /// <summary>Returns the changed connector.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -80,21 +135,48 @@ public sealed class SetJcConnector : StoreCmdlet
     protected override void ProcessRecord() => Guard(Name, () =>
     {
         if (!ApiKeyArgument.Accept(this, ApiKey)) return;
+        RefuseGeneral();
         if (OpenExisting() is not { } store) throw ConnectorRegistry.NotFound(Name);
         ConnectorRegistry registry = new(store, Secrets);
         Connector changed = Change(registry.Get(Name));
         ConnectorRules.Check(changed);
         if (!ShouldProcess($"connector '{changed.Name}'", "Change " + string.Join(", ", MyInvocation.BoundParameters.Keys.Where(IsSetting)))) return;
         ConnectorInfo result = registry.Update(Name, Change, ApiKey);
+        if (IsGiven(nameof(ApiKeyExpiresAt))) WarnOfKeys([registry.Get(Name)]);
+        if (NoAnalyzerProfile && result.AnalyzerProfile is null && result.RunOn == Connectors.RunOn.DataProcessor)
+            WriteWarning($"Connector '{result.Name}' is in no Data Analyzer profile and will not collect.");
         if (PassThru) WriteObject(result);
     });
+
+    private void RefuseGeneral()
+    {
+        string[] given = [.. new[] { nameof(NewName), nameof(TenantName), nameof(Category), nameof(Type), nameof(Function), nameof(RunOn), nameof(SensorName) }.Where(IsGiven)];
+        if (given.Length > 0)
+        {
+            throw new JcException("GeneralPartFixed", JcErrorKind.InvalidInput,
+                $"-{string.Join(", -", given)}: name, tenant, category, type, function and what a connector runs on cannot change after it was added, since its records carry them. Add a new connector with New-JcConnector and remove or disable '{Name}'.", Name);
+        }
+
+        if (NoAnalyzerProfile && IsGiven(nameof(AnalyzerProfile)))
+        {
+            throw new JcException("ProfileAndNoProfile", JcErrorKind.InvalidInput,
+                "-AnalyzerProfile and -NoAnalyzerProfile contradict each other. Give one of the two.", Name);
+        }
+
+        if (new[] { nameof(ApiKey), nameof(ApiKeySecret), nameof(ApiKeyVariable) }.Count(IsGiven) > 1)
+        {
+            throw new JcException("InvalidApiKeyReference", JcErrorKind.InvalidInput,
+                "-ApiKey, -ApiKeySecret and -ApiKeyVariable each say where the key is. Give one of them.", Name);
+        }
+    }
 
     private static bool IsSetting(string parameter) =>
         typeof(SetJcConnector).GetProperty(parameter, System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.DeclaredOnly) is not null
         && parameter is not (nameof(Name) or nameof(PassThru));
 
-    private Connector Change(Connector c) => c with
+    private Connector Change(Connector c) => WithKey(c) with
     {
+        AnalyzerProfile = NoAnalyzerProfile ? null : IsGiven(nameof(AnalyzerProfile)) ? AnalyzerProfile : c.AnalyzerProfile,
         ContentTypes = IsGiven(nameof(ContentType)) ? ContentType! : c.ContentTypes,
         LogFilters = IsGiven(nameof(LogFilter)) ? LogFilter ?? [] : c.LogFilters,
         ProviderId = IsGiven(nameof(ProviderId)) ? NullIfBlank(ProviderId) : c.ProviderId,
@@ -105,6 +187,22 @@ public sealed class SetJcConnector : StoreCmdlet
         InsightsUri = IsGiven(nameof(InsightsUri)) ? InsightsUri : c.InsightsUri,
         ConsoleUri = IsGiven(nameof(ConsoleUri)) ? ConsoleUri : c.ConsoleUri,
     };
+
+    // Where the key is: one place instead of the other. When it expires is known of the old key alone.
+    private Connector WithKey(Connector c)
+    {
+        DateTimeOffset? expires = IsGiven(nameof(ApiKeyExpiresAt)) ? ApiKeyExpiresAt : c.ApiKeyExpiresAt;
+        if (IsGiven(nameof(ApiKey)) || IsGiven(nameof(ApiKeySecret)) || IsGiven(nameof(ApiKeyVariable)))
+        {
+            return c with
+            {
+                ApiKeySecret = NullIfBlank(ApiKeySecret), ApiKeyVault = NullIfBlank(ApiKeyVault), ApiKeyVariable = NullIfBlank(ApiKeyVariable),
+                ApiKeyExpiresAt = IsGiven(nameof(ApiKeyExpiresAt)) ? ApiKeyExpiresAt : null,
+            };
+        }
+
+        return c with { ApiKeyVault = IsGiven(nameof(ApiKeyVault)) ? NullIfBlank(ApiKeyVault) : c.ApiKeyVault, ApiKeyExpiresAt = expires };
+    }
 
     private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 

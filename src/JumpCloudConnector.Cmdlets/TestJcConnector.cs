@@ -27,7 +27,8 @@ public sealed class TestJcConnector : StoreCmdlet
         RecordStore? store = OpenExisting();
         foreach (Connector connector in FindConnectors(store, Name))
         {
-            ConnectionTester tester = new(store!, Secrets);
+            WarnOfKeys([connector]);
+            ConnectionTester tester = new(store!, Secrets, vault: GatheredVault.For(this, [connector]));
             if (!Run((_, stop) => tester.TestAsync(connector, stop), out ConnectionTestResult? result)) continue;
             WriteObject(Quiet ? result!.Success : (object)result!);
         }

@@ -52,7 +52,7 @@ internal static class Program
     private static Connector NewConnector(Uri insights, Uri console) => new()
     {
         Id = Guid.Empty, Name = "desktop", TenantName = "desktop", TenantId = "", CreatedAt = default, ModifiedAt = default,
-        ContentTypes = [ContentType.DirectoryInsights, ContentType.SystemUser], InitialLookback = TimeSpan.FromDays(2),
+        AnalyzerProfile = AnalyzerProfile.DefaultName, ContentTypes = [ContentType.DirectoryInsights, ContentType.SystemUser], InitialLookback = TimeSpan.FromDays(2),
         InsightsUri = insights, ConsoleUri = console,
     };
 

@@ -5,7 +5,7 @@ namespace JumpCloudConnector.Cmdlets;
 
 /// <summary>
 /// An instant, as a DateTimeOffset: a DateTime (local unless it says UTC), ISO 8601 text (local without an offset), or a
-/// duration before now (24h). Bare numbers are refused, for want of a unit.
+/// duration before now, or after it with <see cref="Ahead"/> (24h). Bare numbers are refused, for want of a unit.
 /// </summary>
 public sealed class TimePointTransformation : TextTransformation
 {
@@ -17,9 +17,13 @@ public sealed class TimePointTransformation : TextTransformation
         "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFF' 'K",
     ];
 
+    /// <summary>Whether a duration is counted from now on, for what is still to come.</summary>
+    public bool Ahead { get; set; }
+
     /// <inheritdoc/>
     protected override string Expected =>
-        "Give a time such as 2026-01-31, 2026-01-31T08:00 (local) or 2026-01-31T08:00:00Z, a DateTime, or how long ago it was, such as 90d, 24h, 15m or 30s.";
+        "Give a time such as 2026-01-31, 2026-01-31T08:00 (local) or 2026-01-31T08:00:00Z, a DateTime, or "
+        + (Ahead ? "how far off it is, such as 90d." : "how long ago it was, such as 90d, 24h, 15m or 30s.");
 
     /// <inheritdoc/>
     protected override object Convert(object value)
@@ -28,8 +32,8 @@ public sealed class TimePointTransformation : TextTransformation
         {
             DateTimeOffset given => given,
             DateTime given => FromDateTime(given),
-            TimeSpan given => Ago(given),
-            string text when DurationText.TryParse(text, out TimeSpan duration) => Ago(duration),
+            TimeSpan given => FromNow(given),
+            string text when DurationText.TryParse(text, out TimeSpan duration) => FromNow(duration),
             string text => FromText(text.Trim()),
             // A DateTimeOffset that came over remoting is a bag of its properties.
             PSObject bag when bag.Properties["UtcDateTime"]?.Value is DateTime utc => FromDateTime(DateTime.SpecifyKind(utc, DateTimeKind.Utc)),
@@ -66,10 +70,11 @@ public sealed class TimePointTransformation : TextTransformation
         }
     }
 
-    private static DateTimeOffset? Ago(TimeSpan duration)
+    private DateTimeOffset? FromNow(TimeSpan duration)
     {
         DateTimeOffset now = DateTimeOffset.Now;
         if (duration < TimeSpan.Zero) return null;
+        if (Ahead) return duration > DateTimeOffset.MaxValue - now ? DateTimeOffset.MaxValue : now + duration;
         return duration > now - DateTimeOffset.MinValue ? DateTimeOffset.MinValue : now - duration;
     }
 }

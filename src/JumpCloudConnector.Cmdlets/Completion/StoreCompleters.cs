@@ -40,6 +40,20 @@ public sealed class LogFilterNameCompleter : StoreCompleter
     protected override IEnumerable<string> Values(RecordStore store) => store.Connectors.GetLogFilters().Select(f => f.Name);
 }
 
+/// <summary>Offers the names of Data Analyzer profiles.</summary>
+public sealed class AnalyzerProfileNameCompleter : StoreCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Values(RecordStore store) => store.Connectors.GetAnalyzerProfiles().Select(p => p.Name);
+}
+
+/// <summary>Offers the names of hosts: this one, and those that have collected from the store.</summary>
+public sealed class HostNameCompleter : StoreCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Values(RecordStore store) => [Environment.MachineName, .. store.Connectors.GetHosts().Select(h => h.Name)];
+}
+
 /// <summary>Offers the names of organizations.</summary>
 public sealed class OrganizationCompleter : StoreCompleter
 {

@@ -4,6 +4,7 @@ namespace JumpCloudConnector.Cmdlets;
 internal static class Nouns
 {
     public const string Connector = "JcConnector";
+    public const string AnalyzerProfile = "JcAnalyzerProfile";
     public const string Collection = "JcCollection";
     public const string LogFilter = "JcLogFilter";
     public const string IngestedRecord = "JcIngestedRecord";

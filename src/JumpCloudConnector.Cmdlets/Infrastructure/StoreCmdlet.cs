@@ -76,6 +76,26 @@ public abstract class StoreCmdlet : JcCmdlet
         return found;
     }
 
+    /// <summary>Warns of keys that expire soon, where that is known.</summary>
+    protected void WarnOfKeys(IEnumerable<Connector> connectors)
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        foreach (Connector connector in connectors)
+        {
+            if (connector.ApiKeyExpiresAt is not { } expires || expires - now > TimeSpan.FromDays(14)) continue;
+            string when = expires <= now ? $"expired on {expires.ToLocalTime():d}" : $"expires on {expires.ToLocalTime():d}, in {(int)(expires - now).TotalDays} days";
+            WriteWarning($"The API key of connector '{connector.Name}' {when}. Make a new one in the Admin Portal (API Settings) and set it with Set-JcConnector -ApiKey -ApiKeyExpiresAt.");
+        }
+    }
+
+    /// <summary>The Data Analyzer profiles of these names or patterns, or all without any; as <see cref="FindConnectors"/>.</summary>
+    protected IReadOnlyList<AnalyzerProfile> FindAnalyzerProfiles(RecordStore? store, IReadOnlyList<string>? names)
+    {
+        IReadOnlyList<AnalyzerProfile> found = store is null ? [] : new AnalyzerProfileRegistry(store).Find(names);
+        ReportMissing(names, found.Select(p => p.Name), AnalyzerProfileRegistry.NotFound);
+        return found;
+    }
+
     /// <summary>The log filters of these names or patterns, or all without any; as <see cref="FindConnectors"/>.</summary>
     protected IReadOnlyList<LogFilter> FindLogFilters(RecordStore? store, IReadOnlyList<string>? names)
     {

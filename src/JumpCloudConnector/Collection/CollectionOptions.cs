@@ -32,13 +32,16 @@ public sealed record CollectionOptions
     /// <summary>How long a lease holds unless it is renewed, which is done after a third of it.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The name by which this host is known where a connector runs on a sensor.</summary>
+    public string HostName { get; init; } = Environment.MachineName;
+
     /// <summary>How often a walk over the users is begun again when they change under it.</summary>
     public int MaxWalkRestarts { get; init; } = 5;
 
     internal void Check()
     {
         if (FirstPageSize < 1 || MaxPageSize < FirstPageSize || MaxPageSize > 10_000 || TargetPageBytes < 1
-            || MaxPageBytes < TargetPageBytes || MaxConcurrentStreams < 1 || MaxPagesInMemory < 1 || LeaseDuration <= TimeSpan.Zero || MaxWalkRestarts < 0)
+            || MaxPageBytes < TargetPageBytes || MaxConcurrentStreams < 1 || MaxPagesInMemory < 1 || LeaseDuration <= TimeSpan.Zero || MaxWalkRestarts < 0 || HostName.Length == 0)
         {
             throw new ArgumentException("The collection options contradict each other: 1 <= FirstPageSize <= MaxPageSize <= 10000, TargetPageBytes <= MaxPageBytes, and all of them positive.");
         }

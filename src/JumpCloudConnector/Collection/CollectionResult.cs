@@ -22,6 +22,9 @@ public enum CollectionState
 
     /// <summary>The collection was stopped by the user; what was committed stays.</summary>
     Stopped,
+
+    /// <summary>It is disabled, in no Data Analyzer profile, or another host's; the message says which.</summary>
+    Inactive,
 }
 
 /// <summary>What one stream's turn came to. One of these per (connector, organization, content type).</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using JumpCloudConnector.Connectors;
 using JumpCloudConnector.Filters;
 using JumpCloudConnector.JumpCloud;
@@ -12,7 +13,7 @@ namespace JumpCloudConnector.Collection;
 public sealed class Collector : IDisposable
 {
     private readonly RecordStore _store;
-    private readonly SecretProtector _secrets;
+    private readonly ApiKeyReader _keys;
     private readonly CollectionOptions _options;
     private readonly TimeProvider _time;
     private readonly Func<HttpMessageHandler>? _handlers;
@@ -20,6 +21,7 @@ public sealed class Collector : IDisposable
     private readonly SemaphoreSlim _slots;
     private readonly SemaphoreSlim _pagesInMemory;
     private readonly LeaseOwner _owner = LeaseOwner.ThisProcess();
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _profiles = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Collects into a store.</summary>
     /// <param name="store">Stays the caller's.</param>
@@ -27,12 +29,13 @@ public sealed class Collector : IDisposable
     /// <param name="options">Null for the defaults.</param>
     /// <param name="time">Null for the system's clock.</param>
     /// <param name="handlers">Makes HTTP handlers; null for the system's.</param>
+    /// <param name="vault">Gives keys that lie in a vault; null where there is none.</param>
     public Collector(
         RecordStore store, SecretProtector secrets, CollectionOptions? options = null, TimeProvider? time = null,
-        Func<HttpMessageHandler>? handlers = null)
+        Func<HttpMessageHandler>? handlers = null, ISecretVault? vault = null)
     {
         _store = store;
-        _secrets = secrets;
+        _keys = new ApiKeyReader(store, secrets, vault);
         _options = options ?? new CollectionOptions();
         _options.Check();
         _time = time ?? TimeProvider.System;
@@ -52,8 +55,18 @@ public sealed class Collector : IDisposable
         IReadOnlyList<Connector> connectors, bool named, bool force, ICollectionObserver? observer = null, CancellationToken cancellationToken = default)
     {
         CollectionReport report = new(observer);
+        string[] hosts = SeeHost();
         ILookup<Guid, StreamInfo> streams = _store.Records.GetStreams().ToLookup(s => s.Key.ConnectorId);
-        await Task.WhenAll(connectors.Select(c => Task.Run(
+        List<Connector> own = [];
+        foreach (Connector connector in connectors)
+        {
+            if (Eligibility.Of(connector, _options.HostName, hosts) is not { } hindrance) own.Add(connector);
+            else if (named) report.Add(Inactive(connector, hindrance));
+            else report.Noted($"Connector '{connector.Name}' is not collected. {hindrance.Message}");
+        }
+
+        ReadProfiles();
+        await Task.WhenAll(own.Select(c => Task.Run(
             () => CollectConnectorAsync(c, KnownStreams(c, streams[c.Id]), named, force, report, cancellationToken), CancellationToken.None))).ConfigureAwait(false);
         return report.Results;
     }
@@ -64,6 +77,27 @@ public sealed class Collector : IDisposable
         _gates.Dispose();
         _slots.Dispose();
         _pagesInMemory.Dispose();
+        foreach (SemaphoreSlim profile in _profiles.Values) profile.Dispose();
+    }
+
+    /// <summary>Keeps that this host collects from the store, and gives all that do.</summary>
+    private string[] SeeHost()
+    {
+        long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        IReadOnlyList<(string Name, long Seen)> hosts = _store.Connectors.GetHosts();
+        // An idle run shall not write.
+        if (!hosts.Any(h => string.Equals(h.Name, _options.HostName, StringComparison.OrdinalIgnoreCase) && Math.Abs(now - h.Seen) < 3_600_000))
+            _store.Connectors.SetHost(_options.HostName, now);
+        return [.. hosts.Select(h => h.Name)];
+    }
+
+    private void ReadProfiles()
+    {
+        foreach (AnalyzerProfile profile in _store.Connectors.GetAnalyzerProfiles())
+        {
+            // As it was when this collector first saw it: a turn under way holds its place there.
+            if (profile.MaxConcurrentStreams is { } most) _profiles.GetOrAdd(profile.Name, _ => new SemaphoreSlim(most));
+        }
     }
 
     private async Task CollectConnectorAsync(
@@ -127,22 +161,25 @@ public sealed class Collector : IDisposable
 
     private JumpCloudClient CreateClient(Connector connector)
     {
-        byte[] secret = _store.Connectors.GetSecret(connector.Id) ?? throw new JcException("ConnectorNotFound", JcErrorKind.NotFound,
-            $"The connector '{connector.Name}' was removed meanwhile.", connector.Name);
-        string key = System.Text.Encoding.ASCII.GetString(_secrets.Unprotect(connector.Id, secret));
         return new JumpCloudClient(
-            connector.EffectiveInsightsUri, connector.EffectiveConsoleUri, key, _options.Client, _gates, _time, _handlers?.Invoke());
+            connector.EffectiveInsightsUri, connector.EffectiveConsoleUri, _keys.Read(connector), _options.Client, _gates, _time, _handlers?.Invoke());
     }
 
     private async Task CollectStreamAsync(
         CollectionStream stream, JumpCloudClient client, FilterSet filters, bool named, bool force, CollectionReport report, CancellationToken cancellationToken)
     {
+        // The profile's place first: who waits for that one shall not take up a place of all.
+        SemaphoreSlim? profile = stream.Connector.AnalyzerProfile is { } name && _profiles.TryGetValue(name, out SemaphoreSlim? limit) ? limit : null;
+        bool hasProfile = false;
         try
         {
+            if (profile is not null) await profile.WaitAsync(cancellationToken).ConfigureAwait(false);
+            hasProfile = profile is not null;
             await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
+            if (hasProfile) profile!.Release();
             report.Add(stream.Result(CollectionState.Stopped));
             return;
         }
@@ -173,8 +210,19 @@ public sealed class Collector : IDisposable
         finally
         {
             _slots.Release();
+            profile?.Release();
         }
     }
+
+    private static CollectionResult Inactive(Connector connector, Hindrance hindrance) => new()
+    {
+        ConnectorName = connector.Name,
+        TenantName = connector.TenantName,
+        State = CollectionState.Inactive,
+        StatusCode = hindrance.Code,
+        ErrorId = hindrance.Id,
+        ErrorMessage = hindrance.Message,
+    };
 
     private static CollectionResult Failed(Connector connector, JcException? error) => new()
     {

@@ -81,7 +81,7 @@ internal sealed class StreamDirectory(RecordStore recordStore, TimeProvider time
         {
             IReadOnlyList<Organization> organizations =
                 await client.GetProviderOrganizationsAsync(connector.ProviderId!, new RequestMeter(), cancellationToken).ConfigureAwait(false);
-            _store.SetOutcome(listing.Id, new StreamOutcome { Time = Now() });
+            _store.SetOutcome(listing.Id, new StreamOutcome { Time = Now(), Turn = Now() });
             List<StreamInfo> streams = [];
             foreach (ContentType type in connector.ContentTypes)
             {
@@ -101,6 +101,7 @@ internal sealed class StreamDirectory(RecordStore recordStore, TimeProvider time
             _store.SetOutcome(listing.Id, new StreamOutcome
             {
                 Time = Now(),
+                Turn = Now(),
                 StatusCode = StatusCodes.Of(e),
                 StatusId = e.ErrorId,
                 StatusMessage = $"The provider's organizations could not be listed. {e.Message}",

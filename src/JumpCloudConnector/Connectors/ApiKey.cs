@@ -7,6 +7,12 @@ namespace JumpCloudConnector.Connectors;
 /// <summary>Takes an API key out of a SecureString for the moments it is needed, and wipes what it can.</summary>
 public static class ApiKey
 {
+    // Of a short key four characters would be a good part.
+    private const int ShortestWithEnding = 20;
+
+    /// <summary>What may be shown of a key, to tell it from another: its last four characters, and nothing of a short one.</summary>
+    internal static string? EndingOf(byte[] key) => key.Length < ShortestWithEnding ? null : Encoding.ASCII.GetString(key, key.Length - 4, 4);
+
     /// <summary>The key's bytes, for protection at rest.</summary>
     /// <exception cref="JcException">InvalidApiKey when it is empty or has characters that no HTTP header may carry.</exception>
     public static byte[] ToBytes(SecureString key)

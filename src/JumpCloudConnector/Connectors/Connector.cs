@@ -24,6 +24,36 @@ public sealed record Connector
     /// <summary>The tenant's stable id, given by the store when the tenant is first named.</summary>
     public required string TenantId { get; init; }
 
+    /// <summary>Which hosts collect it.</summary>
+    public RunOn RunOn { get; init; } = RunOn.DataProcessor;
+
+    /// <summary>The host that collects it, where it runs on a sensor; null otherwise.</summary>
+    public string? SensorName { get; init; }
+
+    /// <summary>The Data Analyzer profile it is in; null for none, and always null on a sensor, which has its own.</summary>
+    public string? AnalyzerProfile { get; init; }
+
+    /// <summary>False while it is switched off: nothing is collected, and nothing of it is lost.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>The name of the secret that holds the API key, where it lies in a SecretManagement vault.</summary>
+    public string? ApiKeySecret { get; init; }
+
+    /// <summary>The vault of <see cref="ApiKeySecret"/>; null for the default one.</summary>
+    public string? ApiKeyVault { get; init; }
+
+    /// <summary>The environment variable that holds the API key, where it is kept in one.</summary>
+    public string? ApiKeyVariable { get; init; }
+
+    /// <summary>The last four characters of a key that is kept in the store; null where it is not, or is too short to show any.</summary>
+    public string? ApiKeyEnding { get; init; }
+
+    /// <summary>When the key, or what it is referred to by, was set.</summary>
+    public DateTimeOffset ApiKeySetAt { get; init; }
+
+    /// <summary>When the key expires, where that is known.</summary>
+    public DateTimeOffset? ApiKeyExpiresAt { get; init; }
+
     /// <summary>The provider of the Multi-Tenant Portal; null for a single organization.</summary>
     public string? ProviderId { get; init; }
 
@@ -68,6 +98,10 @@ public sealed record Connector
 
     /// <summary>Counts up when the key or an address changes: what was learnt with the old ones must be learnt again.</summary>
     public int AccessVersion { get; init; } = 1;
+
+    /// <summary>True where the key is kept in the store, not merely referred to.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool HoldsApiKey => ApiKeySecret is null && ApiKeyVariable is null;
 
     /// <summary>The Directory Insights host in force.</summary>
     [System.Text.Json.Serialization.JsonIgnore]

@@ -46,6 +46,19 @@ public sealed record StreamHealth
     public override string ToString() => $"{OrganizationName ?? OrganizationId ?? "own organization"}, {ContentType}: {StatusId ?? "ok"}";
 }
 
+/// <summary>How old the newest data of a connector is.</summary>
+public enum DataAge
+{
+    /// <summary>Less than an hour.</summary>
+    Good = 1,
+
+    /// <summary>Less than a day.</summary>
+    Warning,
+
+    /// <summary>A day or more.</summary>
+    Bad,
+}
+
 /// <summary>
 /// A connector as the administrator sees it: what was set and how it fares. Scalars at the top level, so that it survives
 /// remoting. Never holds a secret.
@@ -63,6 +76,57 @@ public sealed record ConnectorInfo
 
     /// <summary>The connector's stable id.</summary>
     public required Guid Id { get; init; }
+
+    /// <summary>IdP: what JumpCloud is in the overview of connectors.</summary>
+    public string Category { get; } = "IdP";
+
+    /// <summary>JumpCloud.</summary>
+    public string Type { get; } = "JumpCloud";
+
+    /// <summary>Collect: what a connector does.</summary>
+    public string Function { get; } = "Collect";
+
+    /// <summary>True: it collects.</summary>
+    public bool IsCollect { get; } = true;
+
+    /// <summary>False: it does not respond.</summary>
+    public bool IsRespond { get; }
+
+    /// <summary>False: JumpCloud's own alerts are not mapped.</summary>
+    public bool NativeAlertsMapped { get; }
+
+    /// <summary>Syslog: the index that its records are found in.</summary>
+    public string Index { get; } = "Syslog";
+
+    /// <summary>Which hosts collect it.</summary>
+    public RunOn RunOn { get; init; }
+
+    /// <summary>The host that collects it, where it runs on a sensor.</summary>
+    public string? SensorName { get; init; }
+
+    /// <summary>The Data Analyzer profile it is in, or null.</summary>
+    public string? AnalyzerProfile { get; init; }
+
+    /// <summary>False while it is switched off.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>The name of the vault's secret that holds the API key, or null.</summary>
+    public string? ApiKeySecret { get; init; }
+
+    /// <summary>That vault's name, or null for the default one.</summary>
+    public string? ApiKeyVault { get; init; }
+
+    /// <summary>The environment variable that holds the API key, or null.</summary>
+    public string? ApiKeyVariable { get; init; }
+
+    /// <summary>The last four characters of a key that is kept in the store, to tell it from another; never more.</summary>
+    public string? ApiKeyEnding { get; init; }
+
+    /// <summary>When the key, or what refers to it, was set.</summary>
+    public DateTimeOffset ApiKeySetAt { get; init; }
+
+    /// <summary>When the key expires, where that is known.</summary>
+    public DateTimeOffset? ApiKeyExpiresAt { get; init; }
 
     /// <summary>The provider of the Multi-Tenant Portal, or null.</summary>
     public string? ProviderId { get; init; }
@@ -115,6 +179,9 @@ public sealed record ConnectorInfo
     /// <summary>Last time that any stream received something new.</summary>
     public DateTimeOffset? LastDataReceived { get; init; }
 
+    /// <summary>How old the newest data is: good under an hour, warning under a day, bad beyond; null before the first.</summary>
+    public DataAge? DataAge { get; init; }
+
     /// <summary>How far the slowest stream is behind, or null before the first turn.</summary>
     public TimeSpan? Lag { get; init; }
 
@@ -130,7 +197,8 @@ public sealed record ConnectorInfo
     /// <summary>The store it lies in, so that a pipeline stays with that store.</summary>
     public required string StorePath { get; init; }
 
-    internal static ConnectorInfo From(Connector connector, IReadOnlyList<StreamInfo> all, string storePath, DateTimeOffset now)
+    internal static ConnectorInfo From(
+        Connector connector, IReadOnlyList<StreamInfo> all, IReadOnlyCollection<string> hosts, string storePath, DateTimeOffset now)
     {
         List<StreamInfo> streams = [.. all.Where(s => connector.ContentTypes.Contains(s.Key.ContentType))];
         if (connector.ProviderId is null && streams.Count > 0)
@@ -142,6 +210,9 @@ public sealed record ConnectorInfo
 
         List<CollectionStream> collected = [.. streams.Where(s => s.Key.OrganizationId != StreamKey.Listing).Select(s => new CollectionStream(connector, s))];
         List<StreamInfo> failing = [.. streams.Where(s => s.StatusCode != 0)];
+        Hindrance? hindrance = Eligibility.Of(connector, Environment.MachineName, hosts);
+        // On another sensor it is collected as it should be, and disabled it has no turn: what its streams show holds.
+        if (hindrance is { Id: "SensorElsewhere" }) hindrance = null;
         StreamInfo? worst = failing.OrderByDescending(s => s.ConsecutiveFailures).FirstOrDefault();
         long? slowest = collected.Count == 0 || collected.Exists(s => s.Info.Watermark is null) ? null : collected.Min(s => s.Info.Watermark);
         return new ConnectorInfo
@@ -150,6 +221,16 @@ public sealed record ConnectorInfo
             Name = connector.Name,
             TenantName = connector.TenantName,
             TenantId = connector.TenantId,
+            RunOn = connector.RunOn,
+            SensorName = connector.SensorName,
+            AnalyzerProfile = connector.AnalyzerProfile,
+            Enabled = connector.Enabled,
+            ApiKeySecret = connector.ApiKeySecret,
+            ApiKeyVault = connector.ApiKeyVault,
+            ApiKeyVariable = connector.ApiKeyVariable,
+            ApiKeyEnding = connector.ApiKeyEnding,
+            ApiKeySetAt = connector.ApiKeySetAt,
+            ApiKeyExpiresAt = connector.ApiKeyExpiresAt,
             ProviderId = connector.ProviderId,
             OrganizationId = connector.OrganizationId,
             IntervalMinutes = connector.IntervalMinutes,
@@ -161,12 +242,13 @@ public sealed record ConnectorInfo
             ConsoleUri = connector.EffectiveConsoleUri,
             CreatedAt = connector.CreatedAt,
             ModifiedAt = connector.ModifiedAt,
-            StatusCode = worst?.StatusCode ?? 0,
-            StatusId = worst?.StatusId,
-            StatusMessage = Describe(worst, failing.Count, streams),
+            StatusCode = hindrance?.Code ?? worst?.StatusCode ?? 0,
+            StatusId = hindrance?.Id ?? worst?.StatusId,
+            StatusMessage = hindrance?.Message ?? Describe(worst, failing.Count, streams),
             StatusTime = Time(worst?.StatusTime ?? streams.Max(s => s.StatusTime)),
             LastActivity = Time(streams.Max(s => s.LastActivity)),
             LastDataReceived = Time(streams.Max(s => s.LastDataReceived)),
+            DataAge = AgeOf(streams.Max(s => s.LastDataReceived), now),
             Lag = slowest is { } ms ? now - DateTimeOffset.FromUnixTimeMilliseconds(ms) : null,
             NextRun = collected.Count == 0 ? connector.CreatedAt : collected.Min(s => NextRunOf(s, now)),
             ConsecutiveFailures = worst?.ConsecutiveFailures ?? 0,
@@ -174,6 +256,11 @@ public sealed record ConnectorInfo
             StorePath = storePath,
         };
     }
+
+    private static DataAge? AgeOf(long? lastData, DateTimeOffset now) => Time(lastData) is not { } last ? null
+        : now - last < TimeSpan.FromHours(1) ? Connectors.DataAge.Good
+        : now - last < TimeSpan.FromDays(1) ? Connectors.DataAge.Warning
+        : Connectors.DataAge.Bad;
 
     private static string Describe(StreamInfo? worst, int failing, List<StreamInfo> streams)
     {

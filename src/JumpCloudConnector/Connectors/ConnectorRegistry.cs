@@ -16,7 +16,7 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
     public void CheckNew(Connector connector)
     {
         ConnectorRules.Check(connector);
-        new LogFilterRegistry(store, _time).CheckAttachable(connector);
+        CheckReferences(connector);
         if (store.Connectors.FindConnector(connector.Name) is { } existing)
         {
             throw new JcException("ConnectorExists", JcErrorKind.AlreadyExists,
@@ -25,17 +25,20 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
     }
 
     /// <summary>Adds a connector. <paramref name="connector"/>'s id, tenant id and times are given here.</summary>
+    /// <param name="connector">What is to be added.</param>
+    /// <param name="apiKey">The key; null where the connector refers to one, or is to get it later.</param>
     /// <exception cref="JcException">See <see cref="CheckNew"/>, and InvalidApiKey.</exception>
-    public ConnectorInfo Add(Connector connector, SecureString apiKey)
+    public ConnectorInfo Add(Connector connector, SecureString? apiKey)
     {
         CheckNew(connector);
         secrets.CheckApartFrom(store.Folder);
         DateTimeOffset now = _time.GetUtcNow();
         Guid id = Guid.NewGuid();
-        byte[] secret = secrets.Protect(id, ApiKey.ToBytes(apiKey));
+        (byte[] secret, string? ending) = Protect(id, apiKey);
         connector = connector with
         {
             Id = id, TenantId = store.Connectors.GetTenantId(connector.TenantName), CreatedAt = now, ModifiedAt = now, Version = 1,
+            ApiKeySetAt = now, ApiKeyEnding = ending, AnalyzerProfile = ProfileName(connector),
         };
         store.Connectors.AddConnector(connector, secret);
         return Describe(connector);
@@ -61,19 +64,21 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
 
     /// <summary>A connector with its health.</summary>
     public ConnectorInfo Describe(Connector connector) =>
-        ConnectorInfo.From(connector, store.Records.GetStreams(connector.Id), store.Folder, _time.GetUtcNow());
+        ConnectorInfo.From(connector, store.Records.GetStreams(connector.Id), Hosts(), store.Folder, _time.GetUtcNow());
 
     /// <summary>Connectors with their health.</summary>
     public IEnumerable<ConnectorInfo> Describe(IReadOnlyList<Connector> connectors)
     {
         ILookup<Guid, StreamInfo> streams = store.Records.GetStreams().ToLookup(s => s.Key.ConnectorId);
         DateTimeOffset now = _time.GetUtcNow();
-        foreach (Connector connector in connectors) yield return ConnectorInfo.From(connector, [.. streams[connector.Id]], store.Folder, now);
+        string[] hosts = Hosts();
+        foreach (Connector connector in connectors) yield return ConnectorInfo.From(connector, [.. streams[connector.Id]], hosts, store.Folder, now);
     }
 
     /// <summary>Changes a connector.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="change">Makes the changed one from the present one; name, tenant and identity stay.</param>
+    /// <param name="change">Makes the changed one from the present one; what is fixed after adding (name, tenant, where it
+    /// runs) and the identity stay.</param>
     /// <param name="apiKey">A new key, or null to keep the one there is.</param>
     /// <exception cref="JcException">ConnectorNotFound, ConnectorChanged, InvalidApiKey, or what the rules refuse.</exception>
     public ConnectorInfo Update(string name, Func<Connector, Connector> change, SecureString? apiKey = null)
@@ -82,18 +87,42 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
         Connector changed = change(present) with
         {
             Id = present.Id, Name = present.Name, TenantName = present.TenantName, TenantId = present.TenantId,
+            RunOn = present.RunOn, SensorName = present.SensorName,
             CreatedAt = present.CreatedAt, ModifiedAt = _time.GetUtcNow(), Version = present.Version + 1,
         };
-        if (apiKey is not null || changed.EffectiveInsightsUri != present.EffectiveInsightsUri || changed.EffectiveConsoleUri != present.EffectiveConsoleUri)
+        (byte[] Secret, string? Ending)? renewed = null;
+        bool otherKey = changed.ApiKeySecret != present.ApiKeySecret || changed.ApiKeyVault != present.ApiKeyVault || changed.ApiKeyVariable != present.ApiKeyVariable;
+        if (apiKey is not null || otherKey)
+        {
+            renewed = Protect(present.Id, apiKey);
+            changed = changed with { ApiKeySetAt = changed.ModifiedAt, ApiKeyEnding = renewed.Value.Ending };
+        }
+
+        if (renewed is not null || changed.EffectiveInsightsUri != present.EffectiveInsightsUri || changed.EffectiveConsoleUri != present.EffectiveConsoleUri)
             changed = changed with { AccessVersion = present.AccessVersion + 1 };
         ConnectorRules.Check(changed);
-        new LogFilterRegistry(store, _time).CheckAttachable(changed);
-        store.Connectors.UpdateConnector(changed, apiKey is null ? null : secrets.Protect(present.Id, ApiKey.ToBytes(apiKey)));
+        CheckReferences(changed);
+        changed = changed with { AnalyzerProfile = ProfileName(changed) };
+        store.Connectors.UpdateConnector(changed, renewed?.Secret);
 
         // A new key may be just what a parked stream waits for.
         store.Records.ClearStatus(present.Id);
         return Describe(changed);
     }
+
+    /// <summary>Switches a connector on or off. Its position, key, filters and status stay as they are.</summary>
+    /// <returns>False where it was so already.</returns>
+    /// <exception cref="JcException">ConnectorNotFound or ConnectorChanged.</exception>
+    public bool SetEnabled(string name, bool enabled)
+    {
+        Connector present = Get(name);
+        if (present.Enabled == enabled) return false;
+        store.Connectors.UpdateConnector(present with { Enabled = enabled, ModifiedAt = _time.GetUtcNow(), Version = present.Version + 1 }, null);
+        return true;
+    }
+
+    /// <summary>True where a host of that name has collected from this store, or is this one.</summary>
+    public bool IsHost(string name) => Hosts().Contains(name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Removes a connector with its secret and positions. Its records stay.</summary>
     /// <exception cref="JcException">ConnectorNotFound.</exception>
@@ -101,4 +130,24 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
     {
         if (!store.Connectors.RemoveConnector(Get(name).Id)) throw NotFound(name);
     }
+
+    private void CheckReferences(Connector connector)
+    {
+        new LogFilterRegistry(store, _time).CheckAttachable(connector);
+        if (connector.AnalyzerProfile is { } profile) new AnalyzerProfileRegistry(store, _time).Get(profile);
+    }
+
+    // As the profile itself is written.
+    private string? ProfileName(Connector connector) =>
+        connector.AnalyzerProfile is { } profile ? new AnalyzerProfileRegistry(store, _time).Get(profile).Name : null;
+
+    // Nothing is kept of a key that is merely referred to.
+    private (byte[] Secret, string? Ending) Protect(Guid id, SecureString? apiKey)
+    {
+        if (apiKey is null) return ([], null);
+        byte[] key = ApiKey.ToBytes(apiKey);
+        return (secrets.Protect(id, key), ApiKey.EndingOf(key));
+    }
+
+    private string[] Hosts() => [Environment.MachineName, .. store.Connectors.GetHosts().Select(h => h.Name)];
 }

@@ -12,7 +12,8 @@ public static class ConnectorRules
 
     /// <summary>Checks a whole connector.</summary>
     /// <exception cref="JcException">InvalidConnectorName, InvalidTenantName, InvalidInterval, InvalidContentType,
-    /// InvalidLookback, InvalidProviderId, InvalidOrganizationId, InsecureUri or InvalidUri.</exception>
+    /// InvalidLookback, InvalidProviderId, InvalidOrganizationId, InvalidRunOn, InvalidSensorName, InvalidApiKeyReference,
+    /// InsecureUri or InvalidUri.</exception>
     public static void Check(Connector connector)
     {
         CheckName(connector.Name);
@@ -49,6 +50,8 @@ public static class ConnectorRules
                 "A provider ID collects every organization of the provider; an organization ID collects that one. Give one of the two.");
         }
 
+        CheckRunOn(connector);
+        CheckApiKeyReference(connector);
         CheckUri("InsightsUri", connector.InsightsUri);
         CheckUri("ConsoleUri", connector.ConsoleUri);
         if ((connector.InsightsUri is null) != (connector.ConsoleUri is null))
@@ -78,7 +81,7 @@ public static class ConnectorRules
         }
     }
 
-    private static void CheckText(string errorId, string what, string value)
+    internal static void CheckText(string errorId, string what, string value)
     {
         if (string.IsNullOrWhiteSpace(value)) throw Refuse(errorId, value, $"The {what} is empty. Give one.");
         if (value.Length > MaximumNameLength)
@@ -90,6 +93,49 @@ public static class ConnectorRules
             if (char.IsControl(character))
                 throw Refuse(errorId, value, $"The {what} has a control character (U+{(int)character:X4}). Leave it out.");
         }
+    }
+
+    private static void CheckRunOn(Connector connector)
+    {
+        if (connector.RunOn is not (RunOn.DataProcessor or RunOn.Sensor))
+            throw Refuse("InvalidRunOn", connector.RunOn, $"'{connector.RunOn}' is nothing to run on. Choose DataProcessor or Sensor.");
+        if (connector.RunOn == RunOn.Sensor)
+        {
+            if (connector.SensorName is null)
+            {
+                throw Refuse("InvalidSensorName", connector.Name,
+                    $"Connector '{connector.Name}' runs on a sensor, but which one is not said. Give -SensorName: the name of the host that is to collect it.");
+            }
+
+            CheckText("InvalidSensorName", "sensor name", connector.SensorName);
+            if (connector.AnalyzerProfile is not null)
+            {
+                throw Refuse("InvalidRunOn", connector.Name,
+                    $"Connector '{connector.Name}' runs on a sensor, which has a profile of its own. Leave -AnalyzerProfile out.");
+            }
+        }
+        else if (connector.SensorName is not null)
+        {
+            throw Refuse("InvalidRunOn", connector.Name,
+                $"Connector '{connector.Name}' runs on the Data Processor, so a sensor name means nothing. Give -RunOn Sensor with it, or leave it out.");
+        }
+    }
+
+    private static void CheckApiKeyReference(Connector connector)
+    {
+        if (connector.ApiKeySecret is not null) CheckText("InvalidApiKeyReference", "name of the secret", connector.ApiKeySecret);
+        if (connector.ApiKeyVault is not null) CheckText("InvalidApiKeyReference", "name of the vault", connector.ApiKeyVault);
+        if (connector.ApiKeyVariable is not null)
+        {
+            CheckText("InvalidApiKeyReference", "name of the environment variable", connector.ApiKeyVariable);
+            if (connector.ApiKeyVariable.IndexOf('=') >= 0)
+                throw Refuse("InvalidApiKeyReference", connector.Name, "No environment variable has '=' in its name. Give the variable's name, not what it holds.");
+        }
+
+        if (connector.ApiKeySecret is not null && connector.ApiKeyVariable is not null)
+            throw Refuse("InvalidApiKeyReference", connector.Name, "An API key lies in a vault or in an environment variable, not in both. Give one of the two.");
+        if (connector.ApiKeyVault is not null && connector.ApiKeySecret is null)
+            throw Refuse("InvalidApiKeyReference", connector.Name, "A vault alone names no secret. Give -ApiKeySecret with it.");
     }
 
     private static void CheckId(string errorId, string what, string value)

@@ -19,9 +19,10 @@ public interface IRecordStore
     void SetOutcome(long streamId, StreamOutcome outcome);
 
     /// <summary>
-    /// Clears the status of a connector's streams, or of those of some organizations, and lets parked ones have their turn.
+    /// Clears the status of a connector's streams, or of those of some organizations, and lets the failing ones have their
+    /// turn at once, or at <paramref name="due"/> (epoch milliseconds).
     /// </summary>
-    void ClearStatus(Guid connectorId, IReadOnlyCollection<string>? organizations = null);
+    void ClearStatus(Guid connectorId, IReadOnlyCollection<string>? organizations = null, long? due = null);
 
     /// <summary>
     /// Gives streams that were begun before their organization was known to that organization, positions and all.
@@ -71,6 +72,9 @@ public interface IRecordStore
     /// Finds records, in the query's order, a little at a time: no read lock is held while the caller looks at one.
     /// </summary>
     IEnumerable<IngestedRecord> Find(RecordQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Removes a connector's records, a little at a time; how many there were.</summary>
+    long RemoveRecords(Guid connectorId, CancellationToken cancellationToken);
 
     /// <summary>How many records there are, and the span of their times in epoch milliseconds.</summary>
     (long Count, long? First, long? Last) GetSpan();
@@ -124,6 +128,27 @@ public interface IConnectorStore
 
     /// <summary>Keeps which organization the connector's key belongs to.</summary>
     void SetOrganization(Connectors.Connector connector, string id, string name);
+
+    /// <summary>All Data Analyzer profiles: Default, and the others by name.</summary>
+    IReadOnlyList<Connectors.AnalyzerProfile> GetAnalyzerProfiles();
+
+    /// <summary>Adds a profile; false where one of that name exists.</summary>
+    bool AddAnalyzerProfile(Connectors.AnalyzerProfile profile);
+
+    /// <summary>Removes a profile, unless connectors are in it: then they are the answer and it stays.</summary>
+    IReadOnlyList<string> RemoveAnalyzerProfile(string name);
+
+    /// <summary>The hosts that have collected from this store, and when they last did (epoch milliseconds).</summary>
+    IReadOnlyList<(string Name, long Seen)> GetHosts();
+
+    /// <summary>Keeps that a host collects from this store.</summary>
+    void SetHost(string name, long seen);
+
+    /// <summary>Takes the right to test connectors for a time: one test at a time in a store.</summary>
+    LeaseAnswer AcquireTestLease(LeaseOwner owner, long now, TimeSpan duration);
+
+    /// <summary>Gives it back; harmless when it is lost already.</summary>
+    void ReleaseTestLease(Lease lease);
 
     /// <summary>The stable id of a tenant; a new name gets a new id.</summary>
     string GetTenantId(string tenantName);

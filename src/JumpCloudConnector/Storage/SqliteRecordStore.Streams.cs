@@ -45,8 +45,8 @@ internal sealed partial class SqliteRecordStore
             """
             UPDATE stream SET status_code = $1, status_id = $2, status_message = $3, status_ms = $4,
                 last_activity_ms = CASE WHEN $1 = 0 THEN $4 ELSE last_activity_ms END,
-                failures = CASE WHEN $1 = 0 THEN 0 ELSE failures + 1 END,
-                parked_until_ms = $5, last_turn_ms = coalesce($6, last_turn_ms),
+                failures = CASE WHEN $1 = 0 THEN 0 WHEN $6 IS NULL THEN failures ELSE failures + 1 END,
+                parked_until_ms = CASE WHEN $6 IS NULL THEN parked_until_ms ELSE $5 END, last_turn_ms = coalesce($6, last_turn_ms),
                 last_snapshot_ms = CASE WHEN $7 THEN $4 ELSE last_snapshot_ms END
             WHERE id = $8
             """,
@@ -55,15 +55,21 @@ internal sealed partial class SqliteRecordStore
         return command.ExecuteNonQuery();
     });
 
-    public void ClearStatus(Guid connectorId, IReadOnlyCollection<string>? organizations = null) => database.Write(durable: false, connection =>
+    public void ClearStatus(Guid connectorId, IReadOnlyCollection<string>? organizations = null, long? due = null) => database.Write(durable: false, connection =>
     {
-        const string clear = "UPDATE stream SET status_code = 0, status_id = NULL, status_message = NULL, failures = 0, parked_until_ms = NULL WHERE connector = $1 AND (status_code <> 0 OR parked_until_ms IS NOT NULL)";
+        // Without a last turn the next one is due at once; the pause that remains says from when.
+        const string clear =
+            """
+            UPDATE stream SET status_code = 0, status_id = NULL, status_message = NULL, failures = 0, parked_until_ms = $2, last_turn_ms = NULL
+            WHERE connector = $1 AND (status_code <> 0 OR parked_until_ms IS NOT NULL)
+            """;
         string id = connectorId.ToString("N");
+        object from = (object?)due ?? DBNull.Value;
         int cleared = 0;
         foreach (string? organization in organizations ?? (IReadOnlyCollection<string?>)[null])
         {
             using SqliteCommand command = organization is null
-                ? connection.CreateCommand(clear, id) : connection.CreateCommand(clear + " AND organization = $2", id, organization);
+                ? connection.CreateCommand(clear, id, from) : connection.CreateCommand(clear + " AND organization = $3", id, from, organization);
             cleared += command.ExecuteNonQuery();
         }
 
@@ -90,33 +96,7 @@ internal sealed partial class SqliteRecordStore
                     throw new JcException("ConnectorNotFound", JcErrorKind.NotFound, "The connector was removed while its collection was about to begin.", streamId);
             }
 
-            long fence = 0;
-            long length = (long)duration.TotalMilliseconds;
-            using (SqliteCommand current = connection.CreateCommand(
-                "SELECT fence, host, pid, process_start_ms, instance, expires_ms FROM lease WHERE stream = $1", streamId))
-            using (SqliteDataReader row = current.ExecuteReader())
-            {
-                if (row.Read())
-                {
-                    fence = row.GetInt64(0);
-                    // An end further off than a lease is long was set under a wrong clock.
-                    if (!row.IsDBNull(1) && row.GetInt64(5) > now && row.GetInt64(5) - now <= length * 2)
-                    {
-                        LeaseOwner holder = new(row.GetString(1), row.GetInt32(2), row.GetInt64(3), Guid.Parse(row.GetString(4)));
-                        if (holder != owner && !holder.IsDead()) return new LeaseAnswer(null, holder, row.GetInt64(5));
-                    }
-                }
-            }
-
-            long expires = now + length;
-            using SqliteCommand take = connection.CreateCommand(
-                """
-                INSERT INTO lease(stream, fence, host, pid, process_start_ms, instance, expires_ms) VALUES($1, $2, $3, $4, $5, $6, $7)
-                ON CONFLICT(stream) DO UPDATE SET fence = $2, host = $3, pid = $4, process_start_ms = $5, instance = $6, expires_ms = $7
-                """,
-                streamId, fence + 1, owner.Host, owner.ProcessId, owner.ProcessStart, owner.Instance.ToString("N"), expires);
-            take.ExecuteNonQuery();
-            return new LeaseAnswer(new Lease(streamId, owner, fence + 1), null, expires);
+            return SqliteLeases.Take(connection, streamId, owner, now, duration);
         });
 
     public bool RenewLease(Lease lease, long now, TimeSpan duration) => database.Write(durable: false, connection =>
@@ -127,13 +107,28 @@ internal sealed partial class SqliteRecordStore
         return command.ExecuteNonQuery() == 1;
     });
 
-    public void ReleaseLease(Lease lease) => database.Write(durable: false, connection =>
+    public void ReleaseLease(Lease lease) => database.Write(durable: false, connection => SqliteLeases.Release(connection, lease));
+
+    public long RemoveRecords(Guid connectorId, CancellationToken cancellationToken)
     {
-        // The row stays, so that the fence goes on counting.
-        using SqliteCommand command = connection.CreateCommand(
-            "UPDATE lease SET host = NULL, expires_ms = 0 WHERE stream = $1 AND fence = $2", lease.StreamId, lease.Fence);
-        return command.ExecuteNonQuery();
-    });
+        const int most = 20_000;
+        long removed = 0;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int some = database.Write(durable: true, connection =>
+            {
+                using SqliteCommand command = connection.CreateCommand(
+                    """
+                    DELETE FROM record WHERE sequence IN (
+                        SELECT sequence FROM record WHERE stream IN (SELECT id FROM stream WHERE connector = $1) LIMIT $2)
+                    """, connectorId.ToString("N"), most);
+                return command.ExecuteNonQuery();
+            });
+            removed += some;
+            if (some < most) return removed;
+        }
+    }
 
     public IReadOnlyDictionary<string, UserState> GetUsers(long streamId, IReadOnlyCollection<string> userIds) =>
         database.Read(connection =>

@@ -55,6 +55,11 @@ internal static class SqliteSchema
         CREATE TABLE log_filter(
             id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE, version INTEGER NOT NULL, document TEXT NOT NULL) WITHOUT ROWID;
 
+        CREATE TABLE analyzer_profile(name TEXT PRIMARY KEY COLLATE NOCASE, document TEXT NOT NULL) WITHOUT ROWID;
+
+        -- Who collects from this store: what a connector's sensor name is held against.
+        CREATE TABLE host(name TEXT PRIMARY KEY COLLATE NOCASE, seen_ms INTEGER NOT NULL) WITHOUT ROWID;
+
         CREATE TABLE filter_count(
             filter TEXT NOT NULL, connector TEXT NOT NULL, excluded INTEGER NOT NULL, last_ms INTEGER NOT NULL,
             PRIMARY KEY(filter, connector)) WITHOUT ROWID;

@@ -76,7 +76,7 @@ public sealed record StreamOutcome
     /// <summary>When the turn ended.</summary>
     public required long Time { get; init; }
 
-    /// <summary>When the turn began, or null where it was none of the schedule's.</summary>
+    /// <summary>When the turn began, or null where it was none: then neither the failures counted nor a pause change.</summary>
     public long? Turn { get; init; }
 
     /// <summary>0 when it went well.</summary>

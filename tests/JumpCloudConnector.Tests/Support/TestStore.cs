@@ -51,7 +51,7 @@ public sealed class TestStore : IDisposable
         Connector connector = new()
         {
             Id = default, Name = name, TenantName = "Acme", TenantId = "", CreatedAt = default, ModifiedAt = default,
-            ContentTypes = [ContentType.DirectoryInsights], InitialLookback = TimeSpan.FromDays(2),
+            AnalyzerProfile = AnalyzerProfile.DefaultName, ContentTypes = [ContentType.DirectoryInsights], InitialLookback = TimeSpan.FromDays(2),
             ProviderId = simulator.Options.ProviderId,
             InsightsUri = simulator.InsightsUri, ConsoleUri = simulator.ConsoleUri,
         };

@@ -2,15 +2,16 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml;
 
-namespace JumpCloudConnector.Cmdlets;
+namespace JumpCloudConnector;
 
 /// <summary>Reads a duration: 90d, 24h, 15m, 30s, those together (1d12h), 1.00:00:00, PT15M. Never a bare number.</summary>
-internal static class DurationText
+public static class DurationText
 {
     private static readonly Regex s_units = new(
         @"\A(?:(?<d>[0-9]+(?:\.[0-9]+)?)d)?\s*(?:(?<h>[0-9]+(?:\.[0-9]+)?)h)?\s*(?:(?<m>[0-9]+(?:\.[0-9]+)?)m)?\s*(?:(?<s>[0-9]+(?:\.[0-9]+)?)s)?\z",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
+    /// <summary>Reads it; false where it is none, or too long for a TimeSpan.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;

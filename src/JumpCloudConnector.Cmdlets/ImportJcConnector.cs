@@ -1,0 +1,42 @@
+using System.Management.Automation;
+using System.Security;
+using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>Adds the connectors of a file, and says of each line what became of it.</summary>
+[Cmdlet(VerbsData.Import, Nouns.Connector, SupportsShouldProcess = true)]
+[OutputType(typeof(ConnectorImportResult))]
+public sealed class ImportJcConnector : StoreCmdlet
+{
+    /// <summary>The file.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("FullName")]
+    public string Path { get; set; } = "";
+
+    /// <summary>Json or Csv; where it is not given, the file's name tells.</summary>
+    [Parameter]
+    [EnumTransformation(typeof(ConnectorFileFormat), BlankIsNull = true)]
+    public ConnectorFileFormat? Format { get; set; }
+
+    /// <summary>The API key of new connectors whose line does not say where theirs lies.</summary>
+    [Parameter]
+    [ApiKeyTransformation]
+    public SecureString? ApiKey { get; set; }
+
+    /// <summary>Changes connectors that are there and differ.</summary>
+    [Parameter]
+    public SwitchParameter Update { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(Path, () =>
+    {
+        if (!ApiKeyArgument.Accept(this, ApiKey)) return;
+        string path = StoreFolder.Resolve(ResolveStorePath());
+        if (!File.Exists(path) && !RecordStore.Exists(path) && !ShouldProcess($"store '{path}'", $"Make it, for the connectors of '{Path}'")) return;
+        ConnectorExchange exchange = new(OpenOrCreate(), Secrets);
+        foreach (ConnectorImportResult line in exchange.Import(FilePaths.Resolve(this, Path), Format, ApiKey, Update, (name, what) => ShouldProcess($"connector '{name}'", what)))
+            WriteObject(line);
+    });
+}

@@ -1,0 +1,25 @@
+using System.Management.Automation;
+
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>Paths of files as PowerShell means them.</summary>
+internal static class FilePaths
+{
+    /// <summary>The full path, seen from PowerShell's location, which is not the process's.</summary>
+    /// <exception cref="JcException">InvalidPath where it is no path of the file system.</exception>
+    public static string Resolve(PSCmdlet cmdlet, string path)
+    {
+        Exception? cause = null;
+        try
+        {
+            string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+            if (provider.Name == "FileSystem") return full;
+        }
+        catch (Exception e) when (e is RuntimeException or ArgumentException or NotSupportedException)
+        {
+            cause = e;
+        }
+
+        throw new JcException("InvalidPath", JcErrorKind.InvalidInput, $"'{path}' is not a path of the file system. Give the path of a file.", path, cause);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace JumpCloudConnector.Collection;
+
+/// <summary>Goes to a host step by step, so that a test can say at which one the way ends: name, connection, TLS.</summary>
+internal static class NetworkProbe
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    /// <summary>The steps to a host; the last of them failed where not all are good.</summary>
+    public static async Task<IReadOnlyList<ConnectionProbe>> RunAsync(Uri uri, TimeProvider time, CancellationToken cancellationToken)
+    {
+        List<ConnectionProbe> probes = [];
+        Uri? proxy = ProxyOf(uri);
+        Uri first = proxy ?? uri;
+        IPAddress[] addresses = [];
+        using TcpClient socket = new();
+        bool reached = await StepAsync("DNS", async () =>
+            {
+                addresses = IPAddress.TryParse(first.Host.Trim('[', ']'), out IPAddress? own) ? [own] : await Dns.GetHostAddressesAsync(first.DnsSafeHost).ConfigureAwait(false);
+                return (proxy is null ? "" : $"through the proxy {proxy.Authority}: ") + string.Join(", ", addresses.Take(3).Select(a => a.ToString()));
+            }).ConfigureAwait(false)
+            && await StepAsync("TCP", async () =>
+            {
+                await socket.ConnectAsync(addresses, first.Port).ConfigureAwait(false);
+                return $"connected to {socket.Client.RemoteEndPoint}";
+            }).ConfigureAwait(false);
+        if (reached && proxy is null && uri.Scheme == Uri.UriSchemeHttps) await StepAsync("TLS", () => HandshakeAsync(socket, uri.DnsSafeHost, time)).ConfigureAwait(false);
+        return probes;
+
+        async Task<bool> StepAsync(string name, Func<Task<string>> step)
+        {
+            long started = time.GetTimestamp();
+            ConnectionProbe probe = new() { Name = name, HostName = uri.IsDefaultPort ? uri.Host : uri.Authority, Message = "" };
+            // What does not answer in time is given up with the socket.
+            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            try
+            {
+                Task<string> work = step();
+                if (await Task.WhenAny(work, Task.Delay(Limit, stop.Token)).ConfigureAwait(false) != work)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    throw new TimeoutException($"no answer within {Limit.TotalSeconds:0} seconds");
+                }
+
+                probe = probe with { Success = true, Message = await work.ConfigureAwait(false), Latency = time.GetElapsedTime(started) };
+            }
+            catch (Exception e) when (e is SocketException or IOException or AuthenticationException or TimeoutException or ArgumentException)
+            {
+                (string id, string part, string advice) = name switch
+                {
+                    "DNS" => ("NameNotResolved", "Network", "The name could not be resolved. Check the address, DNS and the proxy settings of this account."),
+                    "TCP" => ("ConnectionFailed", "Network", "No connection. Check the firewall and the proxy settings of this account."),
+                    _ => ("TlsFailed", "Tls", "The certificate or TLS version was not accepted. Look for a proxy that opens TLS, a wrong clock, or a certificate that this machine does not trust."),
+                };
+                probe = probe with
+                {
+                    ErrorId = id, Part = part, StatusCode = (int)(name == "TLS" ? JumpCloud.FailureKind.TlsFailed : name == "DNS" ? JumpCloud.FailureKind.NameNotResolved : JumpCloud.FailureKind.ConnectionRefused),
+                    Message = $"{advice} ({e.GetBaseException().Message})", Latency = time.GetElapsedTime(started),
+                };
+            }
+            finally
+            {
+                stop.Cancel();
+            }
+
+            probes.Add(probe);
+            return probe.Success;
+        }
+    }
+
+    private static async Task<string> HandshakeAsync(TcpClient socket, string host, TimeProvider time)
+    {
+        string problem = "";
+        using SslStream tls = new(socket.GetStream(), leaveInnerStreamOpen: true, (_, certificate, _, errors) =>
+        {
+            if (errors != SslPolicyErrors.None) problem = $"{errors}; the server showed '{certificate?.Subject}', issued by '{certificate?.Issuer}'";
+            return errors == SslPolicyErrors.None;
+        });
+        try
+        {
+            await tls.AuthenticateAsClientAsync(host).ConfigureAwait(false);
+        }
+        catch (AuthenticationException) when (problem.Length > 0)
+        {
+            throw new AuthenticationException(problem);
+        }
+
+        using X509Certificate2 certificate = new(tls.RemoteCertificate!);
+        int days = (int)(certificate.NotAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime).TotalDays;
+        return $"{tls.SslProtocol}, certificate '{certificate.Subject}' expires {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd} (in {days} days)";
+    }
+
+    private static Uri? ProxyOf(Uri uri)
+    {
+#if NET
+        IWebProxy proxy = HttpClient.DefaultProxy;
+#else
+        IWebProxy? proxy = WebRequest.DefaultWebProxy;
+        if (proxy is null) return null;
+#endif
+        return proxy.IsBypassed(uri) || proxy.GetProxy(uri) is not { } through || through == uri ? null : through;
+    }
+}

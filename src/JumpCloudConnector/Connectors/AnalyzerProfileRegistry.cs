@@ -1,0 +1,97 @@
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Connectors;
+
+/// <summary>Adds, finds and removes Data Analyzer profiles. The one named Default is always there.</summary>
+public sealed class AnalyzerProfileRegistry(RecordStore store, TimeProvider? time = null)
+{
+    private const int MostConcurrentStreams = 64;
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+
+    /// <summary>Checks a profile without adding it.</summary>
+    /// <exception cref="JcException">InvalidAnalyzerProfileName or InvalidConcurrency.</exception>
+    public static void Check(AnalyzerProfile profile)
+    {
+        ConnectorRules.CheckText("InvalidAnalyzerProfileName", "name of the Data Analyzer profile", profile.Name);
+        if (profile.Name.IndexOfAny(['*', '?', '[', ']']) >= 0)
+        {
+            throw new JcException("InvalidAnalyzerProfileName", JcErrorKind.InvalidInput,
+                $"The name of the Data Analyzer profile '{profile.Name}' has a character that commands read as a wildcard. Leave it out.", profile.Name);
+        }
+
+        if (profile.MaxConcurrentStreams is < 1 or > MostConcurrentStreams)
+        {
+            throw new JcException("InvalidConcurrency", JcErrorKind.InvalidInput,
+                $"{profile.MaxConcurrentStreams} streams side by side are not possible. Give a number from 1 to {MostConcurrentStreams}.", profile.Name);
+        }
+    }
+
+    /// <summary>Adds a profile.</summary>
+    /// <exception cref="JcException">See <see cref="Check"/>, and AnalyzerProfileExists.</exception>
+    public AnalyzerProfileInfo Add(AnalyzerProfile profile)
+    {
+        Check(profile);
+        profile = profile with { CreatedAt = _time.GetUtcNow() };
+        if (!store.Connectors.AddAnalyzerProfile(profile))
+        {
+            throw new JcException("AnalyzerProfileExists", JcErrorKind.AlreadyExists,
+                $"A Data Analyzer profile named '{profile.Name}' exists already. Choose another name.", profile.Name);
+        }
+
+        return Describe([profile]).First();
+    }
+
+    /// <summary>The profiles whose name matches one of the patterns (<c>*</c> and <c>?</c>), or all.</summary>
+    public IReadOnlyList<AnalyzerProfile> Find(IReadOnlyList<string>? names = null)
+    {
+        TextPattern[]? patterns = names is { Count: > 0 } ? [.. names.Select(n => new TextPattern(n))] : null;
+        return [.. store.Connectors.GetAnalyzerProfiles().Where(p => patterns is null || Array.Exists(patterns, n => n.Matches(p.Name.AsSpan())))];
+    }
+
+    /// <summary>The profile of that name, in the case it was given.</summary>
+    /// <exception cref="JcException">AnalyzerProfileNotFound.</exception>
+    public AnalyzerProfile Get(string name) => store.Connectors.GetAnalyzerProfiles()
+        .FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase)) ?? throw NotFound(name);
+
+    /// <summary>The error for a name that no profile has.</summary>
+    public static JcException NotFound(string name) => new("AnalyzerProfileNotFound", JcErrorKind.NotFound,
+        $"There is no Data Analyzer profile named '{name}'. Get-JcAnalyzerProfile lists those there are, New-JcAnalyzerProfile adds one.", name);
+
+    /// <summary>Profiles with their connectors.</summary>
+    public IEnumerable<AnalyzerProfileInfo> Describe(IReadOnlyList<AnalyzerProfile> profiles)
+    {
+        ILookup<string, Connector> members = store.Connectors.GetConnectors()
+            .ToLookup(c => c.AnalyzerProfile ?? "", StringComparer.OrdinalIgnoreCase);
+        foreach (AnalyzerProfile profile in profiles)
+        {
+            yield return new AnalyzerProfileInfo
+            {
+                Name = profile.Name,
+                Description = profile.Description,
+                MaxConcurrentStreams = profile.MaxConcurrentStreams,
+                ConnectorName = [.. members[profile.Name].Select(c => c.Name)],
+                CreatedAt = profile.CreatedAt,
+                StorePath = store.Folder,
+            };
+        }
+    }
+
+    /// <summary>Removes a profile that no connector is in.</summary>
+    /// <exception cref="JcException">AnalyzerProfileNotFound, AnalyzerProfileFixed for Default, or AnalyzerProfileInUse.</exception>
+    public void Remove(string name)
+    {
+        AnalyzerProfile profile = Get(name);
+        if (profile.Name == AnalyzerProfile.DefaultName)
+        {
+            throw new JcException("AnalyzerProfileFixed", JcErrorKind.InvalidInput,
+                "The Data Analyzer profile 'Default' is always there and cannot be removed. Take a connector out of it with Set-JcConnector -NoAnalyzerProfile.", name);
+        }
+
+        if (store.Connectors.RemoveAnalyzerProfile(profile.Name) is { Count: > 0 } members)
+        {
+            throw new JcException("AnalyzerProfileInUse", JcErrorKind.InvalidInput,
+                $"The Data Analyzer profile '{profile.Name}' has {members.Count} connectors, such as '{members[0]}', which would stop collecting. Move them with Set-JcConnector -AnalyzerProfile first.", name);
+        }
+    }
+}

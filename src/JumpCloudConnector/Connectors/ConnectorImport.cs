@@ -1,0 +1,129 @@
+using System.Security;
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Connectors;
+
+/// <summary>What became of a line of an imported file.</summary>
+public enum ConnectorImportOutcome
+{
+    /// <summary>It is a new connector.</summary>
+    Added = 1,
+
+    /// <summary>The connector of that name was changed to it.</summary>
+    Updated,
+
+    /// <summary>The connector of that name is so already.</summary>
+    Unchanged,
+
+    /// <summary>The connector of that name differs and was left as it is.</summary>
+    Skipped,
+
+    /// <summary>It was refused; the message says why.</summary>
+    Failed,
+}
+
+/// <summary>The fate of one line of an imported file.</summary>
+public sealed record ConnectorImportResult
+{
+    /// <summary>The line's number in the file; in JSON, the object's, from 1.</summary>
+    public long Line { get; init; }
+
+    /// <summary>The connector's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What became of it.</summary>
+    public ConnectorImportOutcome Outcome { get; init; }
+
+    /// <summary>The error's stable id, or null.</summary>
+    public string? ErrorId { get; init; }
+
+    /// <summary>What is to be said of it, or null.</summary>
+    public string? Message { get; init; }
+}
+
+/// <summary>Files of many connectors: written without secrets, read line by line, each with its own fate.</summary>
+public sealed class ConnectorExchange(RecordStore store, SecretProtector secrets, TimeProvider? time = null)
+{
+    private readonly ConnectorRegistry _registry = new(store, secrets, time);
+
+    /// <summary>Writes connectors into a file.</summary>
+    /// <param name="path">The file; its name tells the format (.csv, else JSON) where none is given.</param>
+    /// <param name="connectors">Which ones.</param>
+    /// <param name="format">The format.</param>
+    /// <param name="replace">True to replace a file that is there.</param>
+    /// <exception cref="JcException">FileExists or FileNotWritten.</exception>
+    public static void Export(string path, IReadOnlyList<Connector> connectors, ConnectorFileFormat? format, bool replace) =>
+        ConnectorFile.Write(path, connectors, format ?? ConnectorFile.FormatOf(path), replace);
+
+    /// <summary>
+    /// Reads a file, and adds or changes connectors, as the results are taken. What is so already stays as it is, so that
+    /// the same file can be imported again.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="format">The format; null where its name tells.</param>
+    /// <param name="apiKey">The key of new connectors that do not say where theirs lies; null to give it later.</param>
+    /// <param name="update">True to change connectors that differ.</param>
+    /// <param name="approve">Asked before each change with the connector's name and what would be done; the answer no leaves it out.</param>
+    /// <exception cref="JcException">FileNotFound, FileNotRead, InvalidConnectorFile or PlainTextApiKey: nothing was imported.</exception>
+    public IEnumerable<ConnectorImportResult> Import(
+        string path, ConnectorFileFormat? format, SecureString? apiKey, bool update, Func<string, string, bool> approve)
+    {
+        IReadOnlyList<ConnectorLine> lines = ConnectorFile.Read(path, format ?? ConnectorFile.FormatOf(path));
+        return Lines();
+
+        IEnumerable<ConnectorImportResult> Lines()
+        {
+            foreach (ConnectorLine line in lines)
+            {
+                ConnectorImportResult? result;
+                try
+                {
+                    result = Import(line, apiKey, update, approve);
+                }
+                catch (JcException e) when (e.Kind is not (JcErrorKind.StoreFault or JcErrorKind.AccessDenied))
+                {
+                    result = Result(line, ConnectorImportOutcome.Failed, e.Message) with { ErrorId = e.ErrorId };
+                }
+
+                if (result is not null) yield return result;
+            }
+        }
+    }
+
+    private ConnectorImportResult? Import(ConnectorLine line, SecureString? apiKey, bool update, Func<string, string, bool> approve)
+    {
+        Connector? present = store.Connectors.FindConnector(line.Cell("Name"));
+        Connector wanted = ConnectorColumns.Apply(present ?? Blank(line), line.Cells);
+        if (present is null)
+        {
+            _registry.CheckNew(wanted);
+            if (!approve(wanted.Name, "Add")) return null;
+            _registry.Add(wanted, wanted.HoldsApiKey ? apiKey : null);
+            return Result(line, ConnectorImportOutcome.Added,
+                wanted.HoldsApiKey && apiKey is null ? $"It has no API key yet. Give it one: Set-JcConnector '{wanted.Name}' -ApiKey." : null);
+        }
+
+        IReadOnlyList<string> differences = ConnectorColumns.Differences(present, wanted);
+        if (differences.Count == 0) return Result(line, ConnectorImportOutcome.Unchanged, null);
+        string[] fixedOnes = [.. differences.Where(d => d is "TenantName" or "RunOn" or "SensorName")];
+        if (fixedOnes.Length > 0)
+        {
+            throw new JcException("GeneralPartFixed", JcErrorKind.InvalidInput,
+                $"{string.Join(", ", fixedOnes)} of the connector '{present.Name}' cannot change after it was added. Use another name for a new connector.", present.Name);
+        }
+
+        if (!update) return Result(line, ConnectorImportOutcome.Skipped, $"It exists and differs in {string.Join(", ", differences)}. Import with -Update to change it.");
+        if (!approve(present.Name, $"Change {string.Join(", ", differences)}")) return null;
+        _registry.Update(present.Name, c => ConnectorColumns.Apply(c, line.Cells));
+        return Result(line, ConnectorImportOutcome.Updated, $"Changed: {string.Join(", ", differences)}.");
+    }
+
+    private static Connector Blank(ConnectorLine line) => new()
+    {
+        Id = Guid.Empty, Name = "", TenantName = "", TenantId = "", ContentTypes = [], CreatedAt = default, ModifiedAt = default,
+        AnalyzerProfile = string.Equals(line.Cell("RunOn"), nameof(RunOn.Sensor), StringComparison.OrdinalIgnoreCase) ? null : AnalyzerProfile.DefaultName,
+    };
+
+    private static ConnectorImportResult Result(ConnectorLine line, ConnectorImportOutcome outcome, string? message) =>
+        new() { Line = line.Number, Name = line.Cell("Name"), Outcome = outcome, Message = message };
+}

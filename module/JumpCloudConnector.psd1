@@ -17,6 +17,7 @@
         'Enable-JcConnector'
         'Export-JcConnector'
         'Get-JcAnalyzerProfile'
+        'Get-JcCollectionTask'
         'Get-JcConnector'
         'Get-JcIngestedRecord'
         'Get-JcLogFilter'
@@ -25,6 +26,7 @@
         'New-JcAnalyzerProfile'
         'New-JcConnector'
         'New-JcLogFilter'
+        'Register-JcCollectionTask'
         'Remove-JcAnalyzerProfile'
         'Remove-JcConnector'
         'Remove-JcLogFilter'
@@ -32,6 +34,7 @@
         'Set-JcLogFilter'
         'Test-JcConnector'
         'Test-JcLogFilter'
+        'Unregister-JcCollectionTask'
     )
     VariablesToExport      = @()
     AliasesToExport        = @()

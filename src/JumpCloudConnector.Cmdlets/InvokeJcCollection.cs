@@ -27,6 +27,10 @@ public sealed class InvokeJcCollection : StoreCmdlet
     [Parameter]
     public SwitchParameter OutputRecord { get; set; }
 
+    /// <summary>Goes on until it is stopped, and collects each connector when it is due: for a service.</summary>
+    [Parameter]
+    public SwitchParameter Continuous { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(ConnectorName, () =>
     {
@@ -40,27 +44,44 @@ public sealed class InvokeJcCollection : StoreCmdlet
     {
         // A pipeline that brought no connector means none, not all.
         if (_names.Count == 0 && MyInvocation.ExpectingInput) return;
+        if (Continuous && Force)
+        {
+            throw new JcException("ContinuousAndForce", JcErrorKind.InvalidInput,
+                "-Continuous collects what is due, -Force what is not. Give one of the two.", nameof(Force));
+        }
+
         UseKeptStore();
         RecordStore? store = OpenExisting();
         IReadOnlyList<Connector> connectors = FindConnectors(store, _names);
-        if (connectors.Count == 0)
+        if (connectors.Count == 0 && !(Continuous && store is not null))
         {
             if (_names.Count == 0) WriteVerbose("There are no connectors to collect.");
             return;
         }
 
         WarnOfKeys(connectors);
-        using Collector collector = new(store!, Secrets, vault: GatheredVault.For(this, connectors.Where(c => c.Enabled)));
-        Run(async (pipeline, stop) =>
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
+        using EndSignal? signal = Continuous ? new EndSignal(end) : null;
+        Run(async (pipeline, _) =>
         {
-            PipelineObserver observer = new(pipeline, OutputRecord);
+            PipelineObserver shown = new(pipeline, OutputRecord);
+            RunLog observer = new(RunLog.FolderOf(store!.Folder), shown);
+            using Collector collector = new(store, Secrets, vault: new PipelineVault(pipeline));
             try
             {
-                await collector.CollectAsync(connectors, named: _names.Count > 0, Force, observer, stop).ConfigureAwait(false);
+                if (Continuous)
+                {
+                    await new ContinuousCollection(store, collector)
+                        .RunAsync(() => new ConnectorRegistry(store, Secrets).Find(_names), observer, end.Token).ConfigureAwait(false);
+                }
+                else
+                {
+                    await collector.CollectAsync(connectors, named: _names.Count > 0, Force, observer, end.Token).ConfigureAwait(false);
+                }
             }
             finally
             {
-                observer.Finish();
+                shown.Finish();
             }
         });
     });

@@ -28,8 +28,7 @@ public sealed class TestJcConnector : StoreCmdlet
         foreach (Connector connector in FindConnectors(store, Name))
         {
             WarnOfKeys([connector]);
-            ConnectionTester tester = new(store!, Secrets, vault: GatheredVault.For(this, [connector]));
-            if (!Run((_, stop) => tester.TestAsync(connector, stop), out ConnectionTestResult? result)) continue;
+            if (!Run((pipeline, stop) => new ConnectionTester(store!, Secrets, vault: new PipelineVault(pipeline)).TestAsync(connector, stop), out ConnectionTestResult? result)) continue;
             WriteObject(Quiet ? result!.Success : (object)result!);
         }
     });

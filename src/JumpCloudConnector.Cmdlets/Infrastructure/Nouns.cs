@@ -5,6 +5,7 @@ internal static class Nouns
 {
     public const string Connector = "JcConnector";
     public const string AnalyzerProfile = "JcAnalyzerProfile";
+    public const string CollectionTask = "JcCollectionTask";
     public const string Collection = "JcCollection";
     public const string LogFilter = "JcLogFilter";
     public const string IngestedRecord = "JcIngestedRecord";

@@ -71,6 +71,17 @@ public sealed class Collector : IDisposable
         return report.Results;
     }
 
+    /// <summary>Those of the connectors that have a turn now.</summary>
+    internal IReadOnlyList<Connector> Due(IReadOnlyList<Connector> connectors)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        string[] hosts = [.. _store.Connectors.GetHosts().Select(h => h.Name)];
+        ILookup<Guid, StreamInfo> streams = _store.Records.GetStreams().ToLookup(s => s.Key.ConnectorId);
+        return [.. connectors.Where(c => Eligibility.Of(c, _options.HostName, hosts) is null && HasTurn(KnownStreams(c, streams[c.Id])))];
+
+        bool HasTurn(List<CollectionStream> known) => known.Count == 0 || known.Exists(s => s.IsDue(now) && s.ParkedUntil(now) is null);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -151,7 +151,7 @@ public static class StoreFolder
 #if NET
     [System.Runtime.Versioning.SupportedOSPlatform("windows")]
 #endif
-    private static string? WhoElseWritesOnWindows(string folder)
+    internal static string? WhoElseWritesOnWindows(string folder)
     {
         const FileSystemRights write = FileSystemRights.WriteData | FileSystemRights.AppendData | FileSystemRights.Delete
             | FileSystemRights.DeleteSubdirectoriesAndFiles | FileSystemRights.ChangePermissions | FileSystemRights.TakeOwnership;

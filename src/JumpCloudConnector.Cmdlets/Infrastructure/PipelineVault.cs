@@ -5,28 +5,17 @@ using JumpCloudConnector.Connectors;
 namespace JumpCloudConnector.Cmdlets;
 
 /// <summary>
-/// Secrets of SecretManagement's vaults, asked for beforehand: only the pipeline's thread may call Get-Secret, and collection
-/// runs on others. A secret that could not be had is an error when it is asked for, and of that connector alone.
+/// Secrets of SecretManagement's vaults, read when they are needed. Only the pipeline's thread may call Get-Secret, and
+/// collection runs on others: it is asked through the pipeline.
 /// </summary>
-internal sealed class GatheredVault : ISecretVault
+internal sealed class PipelineVault(IPipeline pipeline) : ISecretVault
 {
-    private readonly Dictionary<(string Name, string? Vault), object> _answers = [];
-
-    /// <summary>Asks for the secrets that connectors refer to. Pipeline's thread only.</summary>
-    public static GatheredVault For(PSCmdlet cmdlet, IEnumerable<Connector> connectors)
-    {
-        GatheredVault vault = new();
-        foreach (Connector connector in connectors)
+    public SecureString GetSecret(string name, string? vault) =>
+        pipeline.InvokeAsync(cmdlet => Ask(cmdlet, name, vault)).GetAwaiter().GetResult() switch
         {
-            if (connector.ApiKeySecret is not { } name || vault._answers.ContainsKey((name, connector.ApiKeyVault))) continue;
-            vault._answers[(name, connector.ApiKeyVault)] = Ask(cmdlet, name, connector.ApiKeyVault);
-        }
-
-        return vault;
-    }
-
-    public SecureString GetSecret(string name, string? vault) => _answers.TryGetValue((name, vault), out object? answer) && answer is SecureString secret
-        ? secret : throw answer as JcException ?? Unavailable(name, vault, "It was not asked for.");
+            SecureString secret => secret,
+            var refused => throw (JcException)refused,
+        };
 
     private static object Ask(PSCmdlet cmdlet, string name, string? vault)
     {

@@ -1,0 +1,112 @@
+<#
+.SYNOPSIS
+    Collects what is due, for a scheduler: nobody watches, and the exit code tells what came of it.
+.DESCRIPTION
+    Exit codes: 0 all good (or nothing was due), 2 some streams failed, 3 all failed, 4 the store or the configuration is at
+    fault, 5 nothing was collected because another process was collecting. What each turn came to is in the store's folder,
+    in log/collection.jsonl.
+.PARAMETER ModulePath
+    The module's manifest; by default the one that lies beside this script.
+.PARAMETER StorePath
+    The store's folder; by default that of the environment variable JCCONNECTOR_STORE, or the machine's.
+.PARAMETER KeyRingPath
+    The key ring's folder; by default that of the environment variable JCCONNECTOR_KEYRING, or the machine's.
+.PARAMETER ConnectorName
+    Which connectors, with wildcards; all by default.
+.PARAMETER Continuous
+    Goes on until it is stopped.
+#>
+[CmdletBinding()]
+param(
+    [string] $ModulePath = [System.IO.Path]::Combine($PSScriptRoot, 'JumpCloudConnector.psd1'),
+    [string] $StorePath,
+    [string] $KeyRingPath,
+    [string[]] $ConnectorName,
+    [switch] $Continuous
+)
+
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+
+# Only from here on is a fault one of this script's; what is bound wrongly ends PowerShell with 1.
+$script:failed = 0
+$script:good = 0
+$script:leased = 0
+
+function Write-EventLogEntry {
+    # On Windows, what went wrong is in the event log too, where monitoring looks. A log that cannot be written stops nothing.
+    param([string] $Message)
+
+    if ([System.IO.Path]::DirectorySeparatorChar -ne '\') {
+        return
+    }
+
+    try {
+        if (-not [System.Diagnostics.EventLog]::SourceExists('JumpCloudConnector')) {
+            [System.Diagnostics.EventLog]::CreateEventSource('JumpCloudConnector', 'Application')
+        }
+
+        [System.Diagnostics.EventLog]::WriteEntry('JumpCloudConnector', $Message, 'Warning', 1)
+    }
+    catch {
+        Write-Verbose "The event log could not be written: $_"
+    }
+}
+
+function Add-Outcome {
+    param($Result)
+
+    switch ($Result.State.ToString()) {
+        'Collected' { $script:good++ }
+        'Leased' { $script:leased++ }
+        { $_ -in 'Failed', 'Parked' } {
+            $script:failed++
+            $organization = if ($Result.OrganizationName) { $Result.OrganizationName } else { $Result.OrganizationId }
+            Write-EventLogEntry -Message ('{0} {1} {2}: {3}: {4}' -f $Result.ConnectorName, $organization, $Result.ContentType, $Result.ErrorId, $Result.ErrorMessage)
+        }
+    }
+}
+
+try {
+    if ($KeyRingPath) {
+        $env:JCCONNECTOR_KEYRING = $KeyRingPath
+    }
+
+    Import-Module -Name $ModulePath
+    $arguments = @{}
+    if ($StorePath) {
+        $arguments.StorePath = $StorePath
+    }
+
+    if ($ConnectorName) {
+        $arguments.ConnectorName = $ConnectorName
+    }
+
+    if ($Continuous) {
+        $arguments.Continuous = $true
+    }
+
+    Invoke-JcCollection @arguments | ForEach-Object -Process {
+        Add-Outcome -Result $_
+        $_
+    }
+}
+catch {
+    Write-EventLogEntry -Message "Collection could not run: $_"
+    [System.Console]::Error.WriteLine("$($_.FullyQualifiedErrorId): $_")
+    exit 4
+}
+
+if ($script:failed -gt 0) {
+    if ($script:good -gt 0) {
+        exit 2
+    }
+
+    exit 3
+}
+
+if ($script:leased -gt 0 -and $script:good -eq 0) {
+    exit 5
+}
+
+exit 0

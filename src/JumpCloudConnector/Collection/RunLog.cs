@@ -1,0 +1,160 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using JumpCloudConnector.Records;
+
+namespace JumpCloudConnector.Collection;
+
+/// <summary>
+/// Keeps what every turn came to, for whoever looks later: JSON lines in the store's folder, in files of bounded number and
+/// size. Passes everything on to another observer. A log that cannot be written stops no collection.
+/// </summary>
+public sealed class RunLog : ICollectionObserver
+{
+    /// <summary>The file's name; older ones end in .1 to .4.</summary>
+    public const string FileName = "collection.jsonl";
+
+    private const int MostFiles = 5;
+
+    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly string _path;
+    private readonly ICollectionObserver? _next;
+    private readonly TimeProvider _time;
+    private readonly long _mostBytes;
+
+    /// <summary>Logs into a folder.</summary>
+    /// <param name="folder">The folder; made where it does not exist.</param>
+    /// <param name="next">Is told the same; null for nobody.</param>
+    /// <param name="time">Null for the system's clock.</param>
+    /// <param name="mostBytes">At which size a new file is begun.</param>
+    public RunLog(string folder, ICollectionObserver? next, TimeProvider? time = null, long mostBytes = 4L << 20)
+    {
+        _path = Path.Combine(folder, FileName);
+        _next = next;
+        _time = time ?? TimeProvider.System;
+        _mostBytes = mostBytes;
+    }
+
+    /// <summary>The folder of a store's log.</summary>
+    public static string FolderOf(string storeFolder) => Path.Combine(storeFolder, "log");
+
+    /// <inheritdoc/>
+    public void Progressed(CollectionProgress progress) => _next?.Progressed(progress);
+
+    /// <inheritdoc/>
+    public void Committed(RecordBatch batch) => _next?.Committed(batch);
+
+    /// <inheritdoc/>
+    public void Completed(CollectionResult result)
+    {
+        if (result.State is not (CollectionState.NotDue or CollectionState.Inactive))
+        {
+            Append(writer =>
+            {
+                writer.WriteString("connector", result.ConnectorName);
+                writer.WriteString("tenant", result.TenantName);
+                if (result.OrganizationId is not null) writer.WriteString("organization", result.OrganizationId);
+                if (result.ContentType is not null) writer.WriteString("content_type", result.ContentType.ToString());
+                writer.WriteString("state", result.State.ToString());
+                writer.WriteNumber("fetched", result.Fetched);
+                writer.WriteNumber("new", result.New);
+                writer.WriteNumber("repeated", result.Repeated);
+                writer.WriteNumber("filtered", result.Filtered);
+                writer.WriteNumber("requests", result.Requests);
+                writer.WriteNumber("retries", result.Retries);
+                writer.WriteNumber("duration_ms", (long)result.Duration.TotalMilliseconds);
+                if (result.Watermark is { } watermark) writer.WriteString("watermark", watermark.UtcDateTime);
+                if (result.ErrorId is null) return;
+                writer.WriteNumber("status_code", result.StatusCode);
+                writer.WriteString("error_id", result.ErrorId);
+                writer.WriteString("error", result.ErrorMessage);
+            });
+        }
+
+        _next?.Completed(result);
+    }
+
+    /// <inheritdoc/>
+    public void Noted(string message)
+    {
+        Append(writer => writer.WriteString("note", message));
+        _next?.Noted(message);
+    }
+
+    private void Append(Action<Utf8JsonWriter> write)
+    {
+        using MemoryStream line = new();
+        using (Utf8JsonWriter writer = new(line, Json))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("time", _time.GetUtcNow().UtcDateTime);
+            writer.WriteString("host", Environment.MachineName);
+            writer.WriteNumber("pid", ProcessId);
+            writer.WriteString("account", Environment.UserName);
+            write(writer);
+            writer.WriteEndObject();
+        }
+
+        line.WriteByte((byte)'\n');
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+            using FileStream file = OpenAlone();
+            if (file.Length > _mostBytes)
+            {
+                Rotate(file);
+            }
+
+            file.Seek(0, SeekOrigin.End);
+            line.WriteTo(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _next?.Noted($"The log '{_path}' could not be written: {e.Message}");
+        }
+    }
+
+    // Copied and emptied under the one lock there is, not renamed: a process that waits for it must find the same file.
+    private void Rotate(FileStream file)
+    {
+        for (int number = MostFiles - 1; number > 1; number--)
+        {
+            string older = $"{_path}.{number - 1}";
+            if (!File.Exists(older)) continue;
+            File.Delete($"{_path}.{number}");
+            File.Move(older, $"{_path}.{number}");
+        }
+
+        using (FileStream copy = new($"{_path}.1", FileMode.Create, FileAccess.Write, FileShare.Read))
+        {
+            file.Seek(0, SeekOrigin.Begin);
+            file.CopyTo(copy);
+        }
+
+        file.SetLength(0);
+    }
+
+    // One process writes at a time; the others' lines are short, and no file system tells when they are done.
+    private FileStream OpenAlone()
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (attempt < 50 && File.Exists(_path))
+            {
+                Thread.Sleep(10);
+            }
+        }
+    }
+
+    private static readonly int ProcessId = CurrentProcessId();
+
+    private static int CurrentProcessId()
+    {
+        using System.Diagnostics.Process process = System.Diagnostics.Process.GetCurrentProcess();
+        return process.Id;
+    }
+}

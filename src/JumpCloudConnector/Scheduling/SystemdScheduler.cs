@@ -1,0 +1,170 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Security;
+
+namespace JumpCloudConnector.Scheduling;
+
+/// <summary>Tasks in systemd: the system's for root, the user's own for others.</summary>
+public sealed class SystemdScheduler : ICollectionScheduler
+{
+    private readonly string _folder;
+    private readonly bool _ofUser;
+    private readonly Func<IReadOnlyList<string>, string> _systemctl;
+
+    /// <summary>Uses the systemd that fits the account.</summary>
+    public SystemdScheduler()
+        : this(Environment.UserName != "root", null, null)
+    {
+    }
+
+    /// <summary>Uses a folder of units and a way to call systemctl, for tests.</summary>
+    internal SystemdScheduler(bool ofUser, string? folder, Func<IReadOnlyList<string>, string>? systemctl)
+    {
+        _ofUser = ofUser;
+        _folder = folder ?? (ofUser
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "systemd", "user")
+            : "/etc/systemd/system");
+        _systemctl = systemctl ?? Systemctl;
+    }
+
+    /// <inheritdoc/>
+    public string Describe(CollectionTask task) => string.Join("\n", SystemdUnits.Create(task, _ofUser)
+        .Select(unit => $"# {Path.Combine(_folder, unit.Key)}\n{unit.Value}"));
+
+    /// <inheritdoc/>
+    public CollectionTaskInfo Register(CollectionTask task, SecureString? password, bool replace)
+    {
+        if (password is not null)
+        {
+            throw new JcException("PasswordNotUsed", JcErrorKind.InvalidInput,
+                "systemd runs a service as any account without a password. Give the account's name with -Account.", task.Name);
+        }
+
+        if (_ofUser && task.Account != Environment.UserName)
+        {
+            throw new JcException("AccountNotAllowed", JcErrorKind.AccessDenied,
+                $"The account '{Environment.UserName}' may register a task for itself alone, not for '{task.Account}'. Run as root (sudo pwsh).", task.Account);
+        }
+
+        string name = SystemdUnits.NameOf(task.Name);
+        if (!replace && Files(name).Any(File.Exists))
+        {
+            throw new JcException("TaskExists", JcErrorKind.AlreadyExists,
+                $"There is a task '{task.Name}' already ({Path.Combine(_folder, name)}.*). Choose another -Name, or replace it with -Force.", task.Name);
+        }
+
+        if (replace) Remove(name);
+        try
+        {
+            Directory.CreateDirectory(_folder);
+            foreach ((string file, string text) in SystemdUnits.Create(task, _ofUser).Select(u => (u.Key, u.Value)))
+                File.WriteAllText(Path.Combine(_folder, file), text);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw Failed($"The units cannot be written into '{_folder}': {e.Message}", e);
+        }
+
+        _systemctl(["daemon-reload"]);
+        _systemctl(["enable", "--now", name + (task.Continuous ? ".service" : ".timer")]);
+        return Find().First(t => t.Name == task.Name);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<CollectionTaskInfo> Find() => !Directory.Exists(_folder) ? [] :
+    [
+        .. Directory.EnumerateFiles(_folder, SystemdUnits.Prefix + "*.service").OrderBy(f => f, StringComparer.Ordinal).Select(Describe),
+    ];
+
+    /// <inheritdoc/>
+    public void Unregister(string name)
+    {
+        Remove(SystemdUnits.NameOf(name));
+        _systemctl(["daemon-reload"]);
+    }
+
+    private void Remove(string name)
+    {
+        foreach (string file in Files(name).Where(File.Exists))
+        {
+            _systemctl(["disable", "--now", Path.GetFileName(file)]);
+            try
+            {
+                File.Delete(file);
+            }
+            catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+            {
+                throw Failed($"'{file}' cannot be removed: {e.Message}", e);
+            }
+        }
+    }
+
+    // The timer first: it would start the service again.
+    private string[] Files(string name) => [Path.Combine(_folder, name + ".timer"), Path.Combine(_folder, name + ".service")];
+
+    private CollectionTaskInfo Describe(string serviceFile)
+    {
+        string unit = Path.GetFileNameWithoutExtension(serviceFile);
+        bool timed = File.Exists(Path.Combine(_folder, unit + ".timer"));
+        Dictionary<string, string> service = Show(unit + ".service", "ActiveState,ExecMainStatus,ExecMainExitTimestamp,ExecMainStartTimestamp");
+        Dictionary<string, string> timer = timed ? Show(unit + ".timer", "ActiveState,NextElapseUSecRealtime") : service;
+        string[] lines = File.ReadAllLines(serviceFile);
+        return new CollectionTaskInfo
+        {
+            Name = unit.Substring(SystemdUnits.Prefix.Length),
+            Scheduler = _ofUser ? "SystemdUser" : "SystemdSystem",
+            State = timer.TryGetValue("ActiveState", out string? state) && state.Length > 0 ? state : "unknown",
+            Account = Value(lines, "User=") ?? Environment.UserName,
+            Command = Value(lines, "ExecStart="),
+            LastRun = Time(service, "ExecMainStartTimestamp"),
+            LastResult = Time(service, "ExecMainExitTimestamp") is not null && service.TryGetValue("ExecMainStatus", out string? code)
+                && int.TryParse(code, NumberStyles.Integer, CultureInfo.InvariantCulture, out int result) ? result : null,
+            NextRun = timed ? Time(timer, "NextElapseUSecRealtime") : null,
+        };
+    }
+
+    private Dictionary<string, string> Show(string unit, string properties)
+    {
+        try
+        {
+            return _systemctl(["show", unit, "--timestamp=unix", "--property=" + properties]).Split('\n')
+                .Select(l => l.Split(['='], 2)).Where(p => p.Length == 2).ToDictionary(p => p[0], p => p[1].Trim(), StringComparer.Ordinal);
+        }
+        catch (JcException)
+        {
+            // Without a running systemd (a container) the unit's files still say what there is.
+            return [];
+        }
+    }
+
+    private static string? Value(string[] lines, string key) =>
+        Array.Find(lines, l => l.StartsWith(key, StringComparison.Ordinal))?.Substring(key.Length);
+
+    private static DateTimeOffset? Time(Dictionary<string, string> properties, string name) =>
+        properties.TryGetValue(name, out string? text) && text.Length > 1 && text[0] == '@'
+        && long.TryParse(text.Substring(1), NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) && seconds > 0
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+
+    private string Systemctl(IReadOnlyList<string> arguments)
+    {
+        string line = (_ofUser ? "--user " : "") + string.Join(" ", arguments);
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo("systemctl", line)
+            {
+                RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+            })!;
+            Task<string> errors = process.StandardError.ReadToEndAsync();
+            string output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? output : throw Failed($"'systemctl {line}' failed: {errors.GetAwaiter().GetResult().Trim()}", null);
+        }
+        catch (Win32Exception e)
+        {
+            throw Failed("There is no systemctl on this machine. Let cron or a service manager run Start-JcCollection.ps1 instead.", e);
+        }
+    }
+
+    private static JcException Failed(string message, Exception? cause) => new("SchedulerFailed", JcErrorKind.InvalidInput, message, null, cause);
+}

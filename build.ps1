@@ -72,25 +72,22 @@ function Convert-HelpFile {
         $introduction = $example.SelectSingleNode('maml:introduction', $names)
         $code = $example.SelectSingleNode('dev:code', $names)
         $remarks = $example.SelectSingleNode('dev:remarks', $names)
-        foreach ($paragraph in @($introduction.SelectNodes('maml:para', $names))) {
+        # PlatyPS splits a fenced block at its empty lines, and writes U+0080 between blocks.
+        $blocks = foreach ($paragraph in @($introduction.SelectNodes('maml:para', $names))) {
             [void] $introduction.RemoveChild($paragraph)
-            $text = $paragraph.InnerText
-            if ($text.Trim([char] 0x80, ' ').Length -eq 0) {
+            $paragraph.InnerText.Trim([char] 0x80).Replace("`r`n", "`n")
+        }
+
+        $text = ($blocks | Where-Object { $_ }) -join "`n`n"
+        $fenced = '```(?<kind>\w*)\n(?<code>.*?)\n```(?=\n|\z)'
+        foreach ($part in [regex]::Matches($text, "(?s)\G\n*(?:$fenced|(?<words>.+?)(?=\n\n|\z))")) {
+            if ($part.Groups['kind'].Value -eq 'powershell' -and $code.InnerText.Length -eq 0) {
+                $code.InnerText = $part.Groups['code'].Value
                 continue
             }
 
-            if ($text -match '(?s)\A```(?<kind>\w*)\r?\n(?<text>.*?)\r?\n```\s*\z') {
-                if ($Matches['kind'] -eq 'powershell' -and $code.InnerText.Length -eq 0) {
-                    $code.InnerText = $Matches['text']
-                    continue
-                }
-
-                $paragraph.InnerText = $Matches['text']
-            }
-            else {
-                $paragraph.InnerText = $text.Replace('`', '')
-            }
-
+            $paragraph = $help.CreateElement('maml', 'para', $maml)
+            $paragraph.InnerText = $part.Groups['code'].Value + $part.Groups['words'].Value.Replace('`', '')
             [void] $remarks.AppendChild($paragraph)
         }
 

@@ -2,8 +2,8 @@ BeforeDiscovery {
     $manifest = $env:JCCONNECTOR_TEST_MODULE
     Import-Module -Name $manifest -Force
     $root = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..'))
-    $cmdlets = @(Get-Command -Module JumpCloudConnector | ForEach-Object { @{ Cmdlet = $_.Name } })
-    $hasSources = Test-Path -Path ([System.IO.Path]::Combine($root, 'src', 'JumpCloudConnector'))
+    $script:cmdlets = @(Get-Command -Module JumpCloudConnector | ForEach-Object { @{ Cmdlet = $_.Name } })
+    $script:hasSources = Test-Path -Path ([System.IO.Path]::Combine($root, 'src', 'JumpCloudConnector'))
     $hasPlatyPS = $null -ne (Get-Module -ListAvailable -Name Microsoft.PowerShell.PlatyPS)
     if (-not $hasPlatyPS) {
         Write-Host 'Microsoft.PowerShell.PlatyPS is not installed: whether the help file is up to date is not tested.'
@@ -14,7 +14,7 @@ BeforeAll {
     Import-Module -Name $env:JCCONNECTOR_TEST_MODULE -Force
     $root = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..'))
     $pages = [System.IO.Path]::Combine($root, 'docs', 'help')
-    $language = [System.IO.Path]::Combine($root, 'module', 'en-US')
+    $script:language = [System.IO.Path]::Combine($root, 'module', 'en-US')
 
     function Read-Text {
         param([string] $Path)
@@ -128,9 +128,9 @@ Describe 'about_JumpCloudConnector' {
 
 Describe 'Help of <Cmdlet>' -ForEach $cmdlets {
     BeforeAll {
-        $page = Read-Page -Name $Cmdlet
-        $help = Get-Help -Name $Cmdlet -Full
-        $own = @(Get-OwnParameter -Name $Cmdlet)
+        $script:page = Read-Page -Name $Cmdlet
+        $script:help = Get-Help -Name $Cmdlet -Full
+        $script:own = @(Get-OwnParameter -Name $Cmdlet)
     }
 
     It 'has a page with its parameters and no others' {

@@ -40,6 +40,19 @@ internal sealed class JsonObjectScanner
     /// <summary>The value of a field in the last object scanned; <see cref="JsonTokenType.None"/> where it is absent.</summary>
     public FieldValue this[int field] => _values[field];
 
+    /// <summary>
+    /// A string's characters as they stand in the JSON last scanned, escapes and all; nothing for a blank or another type.
+    /// </summary>
+    public ReadOnlySpan<byte> TextOf(ReadOnlySpan<byte> json, int field)
+    {
+        FieldValue value = _values[field];
+        if (!value.IsString) return default;
+        ReadOnlySpan<byte> text = value.Of(json);
+        foreach (byte character in text)
+            if (character != ' ') return text;
+        return default;
+    }
+
     public static ContentHash HashOfName(ReadOnlySpan<byte> name) => ContentHash.OfBytes(name, NameKind);
 
     /// <summary>

@@ -23,7 +23,8 @@ public sealed class ContentHashTests
     [InlineData("""{"user name":1}""", """{"user\u0020name":1}""")]
     // A property that comes twice counts twice; which comes first is order again.
     [InlineData("""{"a":1,"a":2}""", """{"a":2,"a":1}""")]
-    public void What_a_server_may_write_otherwise_does_not_matter(string one, string other) => Assert.Equal(Hash(one), Hash(other));
+    public void What_a_server_may_write_otherwise_does_not_matter(string one, string other) =>
+        Assert.Equal(Hash(one), Hash(other));
 
     [Theory]
     // Values and their types.
@@ -110,7 +111,8 @@ public sealed class ContentHashTests
     public async Task Events_keep_their_hash_through_a_rewriting_and_no_two_share_one()
     {
         await using Simulator simulator = await Simulator.StartAsync(
-            new SimulatorOptions { EventsPerOrganization = 3_000, HugeEventEvery = 1_000 }, TestContext.Current.CancellationToken);
+            new SimulatorOptions { EventsPerOrganization = 3_000, HugeEventEvery = 1_000 },
+            TestContext.Current.CancellationToken);
         IReadOnlyList<SimulatedEvent> events = simulator.Organizations[0].Truth();
         HashSet<ContentHash> hashes = [];
         Random random = new(3);

@@ -54,6 +54,86 @@ function Invoke-PesterTest {
     }
 }
 
+function Convert-HelpFile {
+    # PlatyPS leaves Markdown in the texts, which Get-Help would show as it is: fences, back quotes and links between pages.
+    # It leaves out the parameters' defaults, which the pages have.
+    param([string] $Path, [string] $Destination, [object[]] $Command)
+
+    $help = New-Object -TypeName System.Xml.XmlDocument
+    $help.Load($Path)
+    $maml = 'http://schemas.microsoft.com/maml/2004/10'
+    $dev = 'http://schemas.microsoft.com/maml/dev/2004/10'
+    $names = New-Object -TypeName System.Xml.XmlNamespaceManager -ArgumentList $help.NameTable
+    $names.AddNamespace('maml', $maml)
+    $names.AddNamespace('dev', $dev)
+    $names.AddNamespace('command', 'http://schemas.microsoft.com/maml/dev/command/2004/10')
+
+    foreach ($example in $help.SelectNodes('//command:example', $names)) {
+        $introduction = $example.SelectSingleNode('maml:introduction', $names)
+        $code = $example.SelectSingleNode('dev:code', $names)
+        $remarks = $example.SelectSingleNode('dev:remarks', $names)
+        # PlatyPS splits a fenced block at its empty lines, and writes U+0080 between blocks.
+        $blocks = foreach ($paragraph in @($introduction.SelectNodes('maml:para', $names))) {
+            [void] $introduction.RemoveChild($paragraph)
+            $paragraph.InnerText.Trim([char] 0x80).Replace("`r`n", "`n")
+        }
+
+        $text = ($blocks | Where-Object { $_ }) -join "`n`n"
+        $fenced = '```(?<kind>\w*)\n(?<code>.*?)\n```(?=\n|\z)'
+        foreach ($part in [regex]::Matches($text, "(?s)\G\n*(?:$fenced|(?<words>.+?)(?=\n\n|\z))")) {
+            if ($part.Groups['kind'].Value -eq 'powershell' -and $code.InnerText.Length -eq 0) {
+                $code.InnerText = $part.Groups['code'].Value
+                continue
+            }
+
+            $paragraph = $help.CreateElement('maml', 'para', $maml)
+            $paragraph.InnerText = $part.Groups['code'].Value + $part.Groups['words'].Value.Replace('`', '')
+            [void] $remarks.AppendChild($paragraph)
+        }
+
+        # An empty line before the next example.
+        [void] $remarks.AppendChild($help.CreateElement('maml', 'para', $maml))
+    }
+
+    foreach ($paragraph in $help.SelectNodes('//maml:para[not(ancestor::command:example)]', $names)) {
+        $paragraph.InnerText = $paragraph.InnerText.Replace('`', '')
+    }
+
+    foreach ($page in $Command) {
+        foreach ($parameter in $page.Parameters | Where-Object { $_.DefaultValue }) {
+            $path = "//command:command[command:details/command:name='$($page.Title)']/command:parameters/command:parameter"
+            $node = $help.SelectSingleNode("$path[maml:name='$($parameter.Name)']", $names)
+            $default = $help.CreateElement('dev', 'defaultValue', $dev)
+            $default.InnerText = $parameter.DefaultValue
+            [void] $node.AppendChild($default)
+        }
+    }
+
+    foreach ($link in @($help.SelectNodes('//maml:navigationLink', $names))) {
+        $uri = $link.SelectSingleNode('maml:uri', $names)
+        if ($uri.InnerText.Length -eq 0) {
+            # The online version that there is none of.
+            [void] $link.ParentNode.RemoveChild($link)
+        }
+        elseif ($uri.InnerText -like '*.md') {
+            $uri.InnerText = ''
+        }
+    }
+
+    $settings = New-Object -TypeName System.Xml.XmlWriterSettings
+    $settings.Indent = $true
+    $settings.NewLineChars = "`n"
+    $settings.Encoding = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
+    $writer = [System.Xml.XmlWriter]::Create($Destination, $settings)
+    try {
+        $help.Save($writer)
+        $writer.WriteWhitespace("`n")
+    }
+    finally {
+        $writer.Dispose()
+    }
+}
+
 function Invoke-Help {
     $source = [System.IO.Path]::Combine($root, 'docs', 'help')
     $pages = @(Get-ChildItem -Path $source -Filter '*-Jc*.md' -ErrorAction SilentlyContinue)
@@ -67,10 +147,11 @@ function Invoke-Help {
     [void] [System.IO.Directory]::CreateDirectory($target)
     try {
         # PlatyPS makes a folder of the module's name below the one it is given, which Get-Help would not look in.
-        $pages | ForEach-Object { Import-MarkdownCommandHelp -Path $_.FullName } |
-            Export-MamlCommandHelp -OutputFolder $scratch -Force | Out-Null
+        $commands = $pages | ForEach-Object { Import-MarkdownCommandHelp -Path $_.FullName }
+        $commands | Export-MamlCommandHelp -OutputFolder $scratch -Force | Out-Null
         foreach ($file in Get-ChildItem -Path $scratch -Recurse -Filter '*-Help.xml') {
-            Copy-Item -Path $file.FullName -Destination ([System.IO.Path]::Combine($target, 'JumpCloudConnector.Cmdlets.dll-Help.xml')) -Force
+            $destination = [System.IO.Path]::Combine($target, 'JumpCloudConnector.Cmdlets.dll-Help.xml')
+            Convert-HelpFile -Path $file.FullName -Destination $destination -Command $commands
         }
     }
     finally {

@@ -12,8 +12,8 @@ public static class ConnectorRules
 
     /// <summary>Checks a whole connector.</summary>
     /// <exception cref="JcException">InvalidConnectorName, InvalidTenantName, InvalidInterval, InvalidContentType,
-    /// InvalidLookback, InvalidProviderId, InvalidOrganizationId, InvalidRunOn, InvalidSensorName, InvalidApiKeyReference,
-    /// InsecureUri or InvalidUri.</exception>
+    /// InvalidRegion, InvalidLookback, InvalidProviderId, InvalidOrganizationId, InvalidRunOn, InvalidSensorName,
+    /// InvalidApiKeyReference, InsecureUri or InvalidUri.</exception>
     public static void Check(Connector connector)
     {
         CheckName(connector.Name);
@@ -34,6 +34,12 @@ public static class ConnectorRules
         {
             if (type is not (ContentType.DirectoryInsights or ContentType.SystemUser))
                 throw Refuse("InvalidContentType", type, $"'{type}' is not a content type. Choose DirectoryInsights, SystemUser or both.");
+        }
+
+        if (connector.Region is not (Region.US or Region.EU or Region.IN))
+        {
+            throw Refuse("InvalidRegion", connector.Region,
+                $"'{connector.Region}' is not a region. Choose US, EU or IN, where the organization lives: the API key is sent there.");
         }
 
         if (connector.InitialLookback < TimeSpan.Zero || connector.InitialLookback > Connector.MaximumLookback)

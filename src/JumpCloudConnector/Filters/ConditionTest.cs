@@ -37,6 +37,9 @@ internal sealed class ConditionTest
     public bool Holds(ReadOnlySpan<char> text, JsonTokenType type)
     {
         if (type == JsonTokenType.Null) return false;
+
+        // An object or an array is there, but has no text of its own; an array's elements are asked one by one.
+        if (type is JsonTokenType.StartObject or JsonTokenType.StartArray) return _operator == LogFilterOperator.Exists;
         switch (_operator)
         {
             case LogFilterOperator.Exists:

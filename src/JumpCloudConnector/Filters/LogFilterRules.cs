@@ -12,10 +12,11 @@ public static class LogFilterRules
     /// <exception cref="JcException">InvalidLogFilterName or InvalidLogFilterCondition.</exception>
     public static void Check(LogFilter filter)
     {
-        if (string.IsNullOrWhiteSpace(filter.Name) || filter.Name.Trim() != filter.Name || filter.Name.IndexOfAny(['*', '?', '[', ']']) >= 0 || filter.Name.Length > 128)
+        if (string.IsNullOrWhiteSpace(filter.Name) || filter.Name.Trim() != filter.Name || filter.Name.IndexOfAny(['*', '?', '[', ']']) >= 0
+            || filter.Name.Length > 128 || filter.Name.Any(char.IsControl))
         {
             throw new JcException("InvalidLogFilterName", JcErrorKind.InvalidInput,
-                $"The log filter name '{filter.Name}' is not possible. Give 1 to 128 characters, without wildcards and without a space at either end.", filter.Name);
+                $"The log filter name '{filter.Name}' is not possible. Give 1 to 128 characters, without wildcards, control characters and a space at either end.", filter.Name);
         }
 
         if (filter.Conditions.Count is 0 or > LogFilter.MaxConditions)
@@ -48,6 +49,9 @@ public static class LogFilterRules
             throw Refuse(field,
                 $"'{field}' is not a field. Give the dotted path of a field of the record, such as event_type, user.name or jumpcloud.geoip.country_code.");
         }
+
+        if (condition.Operator is < LogFilterOperator.Equal or > LogFilterOperator.InSubnet)
+            throw Refuse(field, $"'{condition.Operator}' is not an operator. Give one such as Equal, In, Contains or InSubnet.");
 
         int values = condition.Values.Count;
         bool fits = condition.Operator switch

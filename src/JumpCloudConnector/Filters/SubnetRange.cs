@@ -76,6 +76,14 @@ internal sealed class SubnetRange
         bytes = [];
         // IPAddress takes "10" for 0.0.0.10; here an address has dots or colons.
         if (text.IndexOf('.') < 0 && text.IndexOf(':') < 0) return false;
+
+        // IPAddress reads 010 as octal; what writes such addresses means ten.
+        if (TryParseQuad(text.AsSpan(), out uint quad))
+        {
+            bytes = [(byte)(quad >> 24), (byte)(quad >> 16), (byte)(quad >> 8), (byte)quad];
+            return true;
+        }
+
         if (!IPAddress.TryParse(text, out IPAddress? address)) return false;
         if (address.AddressFamily == AddressFamily.InterNetwork && text.Split('.').Length != 4) return false;
         bytes = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).GetAddressBytes();

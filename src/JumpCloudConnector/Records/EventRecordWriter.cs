@@ -186,12 +186,7 @@ internal sealed class EventRecordWriter
             address = address.Slice(1, close - 1);
         }
 
-        ReadOnlySpan<byte> mapped = "::ffff:"u8;
-        if (address.Length > mapped.Length && address.IndexOf((byte)'.') > 0
-            && address.Slice(0, mapped.Length).SequenceEqual(mapped))
-        {
-            address = address.Slice(mapped.Length);
-        }
+        if (IsMapped(address)) address = address.Slice(MappedLength);
 
         int colon = address.LastIndexOf((byte)':');
         if (colon > 0 && address.IndexOf((byte)'.') is > 0 and var dot && dot < colon && PortOf(address.Slice(colon + 1)) is { IsEmpty: false } found)
@@ -201,6 +196,17 @@ internal sealed class EventRecordWriter
         }
 
         return address;
+    }
+
+    private const int MappedLength = 7;
+
+    /// <summary>True for an IPv4 address written as IPv6: <c>::ffff:1.2.3.4</c>, in either case.</summary>
+    private static bool IsMapped(ReadOnlySpan<byte> address)
+    {
+        if (address.Length <= MappedLength || address[0] != ':' || address[1] != ':' || address[6] != ':') return false;
+        foreach (byte digit in address.Slice(2, 4))
+            if ((digit | 0x20) != 'f') return false;
+        return address.IndexOf((byte)'.') > 0;
     }
 
     private static ReadOnlySpan<byte> PortOf(ReadOnlySpan<byte> text) =>
@@ -216,19 +222,30 @@ internal sealed class EventRecordWriter
         return text;
     }
 
-    /// <summary>A string's characters as they stand in the JSON, escapes and all; nothing for a blank or another type.</summary>
-    private ReadOnlySpan<byte> Text(ReadOnlySpan<byte> json, int field)
+    private ReadOnlySpan<byte> Text(ReadOnlySpan<byte> json, int field) => _scanner.TextOf(json, field);
+
+    /// <summary>A number as it stands in the JSON; some services write theirs as a string.</summary>
+    private ReadOnlySpan<byte> Number(ReadOnlySpan<byte> json, int field)
     {
         FieldValue value = _scanner[field];
-        if (!value.IsString) return default;
-        ReadOnlySpan<byte> text = value.Of(json);
-        foreach (byte character in text)
-            if (character != ' ') return text;
-        return default;
+        return value.IsNumber || (value.IsString && IsPlainNumber(value.Of(json))) ? value.Of(json) : default;
     }
 
-    private ReadOnlySpan<byte> Number(ReadOnlySpan<byte> json, int field) =>
-        _scanner[field].IsNumber ? _scanner[field].Of(json) : default;
+    /// <summary>True for <c>-12.5</c> and the like, which JSON takes as a number as it stands.</summary>
+    private static bool IsPlainNumber(ReadOnlySpan<byte> text)
+    {
+        if (!text.IsEmpty && text[0] == '-') text = text.Slice(1);
+        int dot = text.IndexOf((byte)'.');
+        ReadOnlySpan<byte> whole = dot < 0 ? text : text.Slice(0, dot);
+        return AreDigits(whole) && (whole.Length == 1 || whole[0] != '0') && (dot < 0 || AreDigits(text.Slice(dot + 1)));
+    }
+
+    private static bool AreDigits(ReadOnlySpan<byte> text)
+    {
+        foreach (byte character in text)
+            if (character is < (byte)'0' or > (byte)'9') return false;
+        return !text.IsEmpty;
+    }
 
     private bool? Boolean(ReadOnlySpan<byte> json, int field)
     {

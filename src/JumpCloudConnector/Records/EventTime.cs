@@ -9,7 +9,7 @@ public static class EventTime
     /// <summary>Reads an RFC 3339 time stamp as epoch milliseconds, cut and not rounded.</summary>
     /// <param name="text">The text as UTF-8, without quotes.</param>
     /// <param name="milliseconds">Milliseconds since 1970-01-01T00:00:00Z.</param>
-    /// <returns>False when the text is no RFC 3339 time stamp.</returns>
+    /// <returns>False when the text is no RFC 3339 time stamp, or lies outside the years 1 to 9999 in UTC.</returns>
     public static bool TryParse(ReadOnlySpan<byte> text, out long milliseconds)
     {
         milliseconds = 0;
@@ -17,7 +17,7 @@ public static class EventTime
             || !Digits(text, 0, 4, out int year) || text[4] != '-'
             || !Digits(text, 5, 2, out int month) || text[7] != '-'
             || !Digits(text, 8, 2, out int day)
-            || (text[10] | 0x20) is not ('t' or ' ')
+            || text[10] is not ((byte)'T' or (byte)'t' or (byte)' ')
             || !Digits(text, 11, 2, out int hour) || text[13] != ':'
             || !Digits(text, 14, 2, out int minute) || text[16] != ':'
             || !Digits(text, 17, 2, out int second))
@@ -54,7 +54,9 @@ public static class EventTime
         if (!TryParseOffset(text.Slice(at), out int offsetMinutes)) return false;
         long ticks = new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc).Ticks;
         milliseconds = ((ticks - UnixEpochTicks) / TimeSpan.TicksPerMillisecond) + fraction - (offsetMinutes * 60_000L);
-        return true;
+
+        // An offset can lead out of the years that clocks hold: such an instant could neither be shown nor asked for.
+        return milliseconds is >= MinMilliseconds and <= MaxMilliseconds;
     }
 
     /// <summary>Writes epoch milliseconds as RFC 3339 in UTC with three digits, as requests carry it.</summary>
@@ -62,6 +64,10 @@ public static class EventTime
         .ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
     private const long UnixEpochTicks = 621_355_968_000_000_000;
+
+    // 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z.
+    private const long MinMilliseconds = -62_135_596_800_000;
+    private const long MaxMilliseconds = 253_402_300_799_999;
 
     private static bool TryParseOffset(ReadOnlySpan<byte> text, out int minutes)
     {

@@ -20,6 +20,8 @@ internal sealed class JsonObjectScanner
 {
     private const ulong ObjectKind = 0xB1;
     private const ulong ArrayKind = 0xB2;
+    private const long NameKind = 1;
+    private const long RawKind = 0x100;
 
     private readonly FieldMap _map;
     private readonly FieldValue[] _values;
@@ -38,7 +40,20 @@ internal sealed class JsonObjectScanner
     /// <summary>The value of a field in the last object scanned; <see cref="JsonTokenType.None"/> where it is absent.</summary>
     public FieldValue this[int field] => _values[field];
 
-    public static ContentHash HashOfName(ReadOnlySpan<byte> name) => ContentHash.OfBytes(name, 1);
+    /// <summary>
+    /// A string's characters as they stand in the JSON last scanned, escapes and all; nothing for a blank or another type.
+    /// </summary>
+    public ReadOnlySpan<byte> TextOf(ReadOnlySpan<byte> json, int field)
+    {
+        FieldValue value = _values[field];
+        if (!value.IsString) return default;
+        ReadOnlySpan<byte> text = value.Of(json);
+        foreach (byte character in text)
+            if (character != ' ') return text;
+        return default;
+    }
+
+    public static ContentHash HashOfName(ReadOnlySpan<byte> name) => ContentHash.OfBytes(name, NameKind);
 
     /// <summary>
     /// Scans the object whose first brace the reader stands on. Any other value passes too: it has no fields, only a hash.
@@ -53,7 +68,7 @@ internal sealed class JsonObjectScanner
         bool isRootArray = reader.TokenType == JsonTokenType.StartArray;
         if (reader.TokenType != JsonTokenType.StartObject && !isRootArray)
         {
-            Hash = ContentHash.OfBytes(Unescaped(ref reader), (long)reader.TokenType);
+            Hash = HashOfValue(ref reader);
             return true;
         }
 
@@ -66,8 +81,8 @@ internal sealed class JsonObjectScanner
             switch (reader.TokenType)
             {
                 case JsonTokenType.PropertyName:
-                    ReadOnlySpan<byte> name = Unescaped(ref reader);
-                    frame.Name = HashOfName(name);
+                    ReadOnlySpan<byte> name = Unescaped(ref reader, out long kind);
+                    frame.Name = ContentHash.OfBytes(name, NameKind | kind);
                     if (frame.Container == 0 || !_map.TryFind(frame.Container, name, frame.Name.Low, out frame.Node))
                         frame.Node = new FieldMap.Node([], -1, 0);
                     continue;
@@ -92,7 +107,7 @@ internal sealed class JsonObjectScanner
                     break;
 
                 default:
-                    value = ContentHash.OfBytes(Unescaped(ref reader), (long)reader.TokenType);
+                    value = HashOfValue(ref reader);
                     if (!frame.IsArray && frame.Node.Field >= 0)
                     {
                         int quote = reader.TokenType == JsonTokenType.String ? 1 : 0;
@@ -111,8 +126,15 @@ internal sealed class JsonObjectScanner
         return false;
     }
 
-    private ReadOnlySpan<byte> Unescaped(ref Utf8JsonReader reader)
+    private ContentHash HashOfValue(ref Utf8JsonReader reader)
     {
+        ReadOnlySpan<byte> value = Unescaped(ref reader, out long kind);
+        return ContentHash.OfBytes(value, (long)reader.TokenType | kind);
+    }
+
+    private ReadOnlySpan<byte> Unescaped(ref Utf8JsonReader reader, out long kind)
+    {
+        kind = 0;
         if (!reader.ValueIsEscaped) return reader.ValueSpan;
         if (_unescaped.Length < reader.ValueSpan.Length) _unescaped = new byte[reader.ValueSpan.Length * 2];
         try
@@ -121,7 +143,9 @@ internal sealed class JsonObjectScanner
         }
         catch (InvalidOperationException)
         {
-            // Half a surrogate pair: not text, but the record must keep it all the same, so the raw bytes count.
+            // Half a surrogate pair: not text, but the record must keep it all the same, so the raw bytes count, and
+            // as such, or they would pass for the text that is written with a backslash of its own.
+            kind = RawKind;
             return reader.ValueSpan;
         }
     }

@@ -18,7 +18,8 @@ internal sealed class RecordFields
         _intoVendor = intoVendor;
     }
 
-    /// <summary>What was found, in the record's order. An object or an array that is itself asked for has its first token as value.</summary>
+    /// <summary>What was found, in the record's order. An object or an array that is itself asked for has its first token as value,
+    /// an array its elements besides.</summary>
     public IReadOnlyList<(int Field, FieldValue Value)> Values => _values;
 
     /// <summary>Where the vendor's object begins, or 0 where the record has none.</summary>
@@ -62,6 +63,7 @@ internal sealed class RecordFields
                 else reader.Skip();
                 break;
             case JsonTokenType.StartArray:
+                if (field >= 0) Add(ref reader, field);
                 if (field < 0 && container == 0) reader.Skip();
                 else while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) ReadValue(ref reader, field, container);
                 break;

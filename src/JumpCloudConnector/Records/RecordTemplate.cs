@@ -1,4 +1,5 @@
-using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 
 namespace JumpCloudConnector.Records;
 
@@ -44,13 +45,15 @@ internal sealed class RecordTemplate
         buffer.AppendProperty("type", "log_collector");
         buffer.Append("}}"u8);
         AfterOrganization = buffer.Span.ToArray();
-        OrganizationId = string.IsNullOrWhiteSpace(origin.OrganizationId) ? null : Encoding.UTF8.GetBytes(origin.OrganizationId);
+        OrganizationId = string.IsNullOrWhiteSpace(origin.OrganizationId)
+            ? null : JsonEncodedText.Encode(origin.OrganizationId!, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes.ToArray();
     }
 
     public byte[] BeforeOrganization { get; }
 
     public byte[] AfterOrganization { get; }
 
+    /// <summary>JSON-escaped.</summary>
     public byte[]? OrganizationId { get; }
 
     /// <summary>Writes the whole header: times, identity, tenant, connector, organization, class and origin.</summary>

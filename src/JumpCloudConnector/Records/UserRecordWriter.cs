@@ -102,6 +102,5 @@ internal sealed class UserRecordWriter
         output.Append((byte)'"');
     }
 
-    private ReadOnlySpan<byte> Text(ReadOnlySpan<byte> json, int field) =>
-        _scanner[field].IsString ? _scanner[field].Of(json) : default;
+    private ReadOnlySpan<byte> Text(ReadOnlySpan<byte> json, int field) => _scanner.TextOf(json, field);
 }

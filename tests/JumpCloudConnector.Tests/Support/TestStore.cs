@@ -2,6 +2,7 @@ using System.Security;
 using JumpCloudConnector.Collection;
 using JumpCloudConnector.Connectors;
 using JumpCloudConnector.JumpCloud;
+using JumpCloudConnector.Records;
 using JumpCloudConnector.Storage;
 using JumpCloudSimulator;
 
@@ -69,7 +70,7 @@ public sealed class TestStore : IDisposable
     public async Task<CollectionResult> CollectOneAsync(CollectionOptions? options = null, bool force = true) =>
         Assert.Single(await CollectAsync(options, force));
 
-    public List<Records.IngestedRecord> Find(RecordQuery? query = null) =>
+    public List<IngestedRecord> Find(RecordQuery? query = null) =>
         [.. Store.Records.Find(query ?? new RecordQuery(), TestContext.Current.CancellationToken)];
 
     /// <summary>Closes and opens the store, as a new process would.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using JumpCloudConnector.Records;
 using JumpCloudConnector.Storage;
 using JumpCloudSimulator;
 
@@ -19,8 +20,8 @@ public static class Truth
 
         int stored = 0;
         string? extra = null;
-        RecordQuery query = new() { MessageClasses = [Records.MessageClass.DirectoryInsights], AfterSequence = 0, Organizations = organizationId is null ? [] : [organizationId] };
-        foreach (Records.IngestedRecord record in store.Store.Records.Find(query, CancellationToken.None))
+        RecordQuery query = new() { MessageClasses = [MessageClass.DirectoryInsights], AfterSequence = 0, Organizations = organizationId is null ? [] : [organizationId] };
+        foreach (IngestedRecord record in store.Store.Records.Find(query, CancellationToken.None))
         {
             stored++;
             if (!Count(expected, record.VendorUtf8.Span, -1)) extra ??= record.Json;

@@ -20,7 +20,7 @@ public abstract class TextTransformation : ArgumentTransformationAttribute
     /// <inheritdoc/>
     public sealed override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
-        object? value = inputData is PSObject wrapped && !IsDeserialized(wrapped) ? wrapped.BaseObject : inputData;
+        object? value = inputData is PSObject wrapped && !IsDeserialized(wrapped) ? AsTyped(wrapped) : inputData;
         if (value is null || (value is string text && string.IsNullOrWhiteSpace(text)))
         {
             if (BlankIsNull) return null;
@@ -50,6 +50,10 @@ public abstract class TextTransformation : ArgumentTransformationAttribute
         text = string.Join(" ", text.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries));
         return text.Length <= most ? text : text.Substring(0, most) + "…";
     }
+
+    // What was typed as 7d or 30s PowerShell reads as the decimal 7 or the short 30; the text is still there.
+    private static object AsTyped(PSObject wrapped) =>
+        IsNumber(wrapped.BaseObject) && wrapped.ToString() is { } text && DurationText.TryParse(text, out _) ? text : wrapped.BaseObject;
 
     private protected static bool IsNumber(object value) =>
         value is sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal

@@ -118,7 +118,8 @@ public abstract class StoreCmdlet : JcCmdlet
     {
         foreach (string name in names ?? [])
         {
-            if (!WildcardPattern.ContainsWildcardCharacters(name) && !found.Contains(name, StringComparer.OrdinalIgnoreCase)) Report(missing(name), name);
+            // What the engine's patterns know: brackets are no wildcards here, and no connector's name has any.
+            if (name.IndexOfAny(['*', '?']) < 0 && !found.Contains(name, StringComparer.OrdinalIgnoreCase)) Report(missing(name), name);
         }
     }
 

@@ -235,7 +235,7 @@ public sealed class Collector : IDisposable
         ErrorMessage = hindrance.Message,
     };
 
-    private static CollectionResult Failed(Connector connector, JcException? error) => new()
+    internal static CollectionResult Failed(Connector connector, JcException? error) => new()
     {
         ConnectorName = connector.Name,
         TenantName = connector.TenantName,

@@ -66,7 +66,7 @@ public sealed class ContinuousCollection(RecordStore store, Collector collector,
         }
         catch (JcException e)
         {
-            observer.Noted($"Connector '{connector.Name}' could not be collected; it is tried again at its next turn. {e.Message}");
+            observer.Completed(Collector.Failed(connector, e));
         }
     }
 }

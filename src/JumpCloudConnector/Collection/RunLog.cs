@@ -75,11 +75,7 @@ public sealed class RunLog : ICollectionObserver
     }
 
     /// <inheritdoc/>
-    public void Noted(string message)
-    {
-        Append(writer => writer.WriteString("note", message));
-        _next?.Noted(message);
-    }
+    public void Noted(string message) => _next?.Noted(message);
 
     private void Append(Action<Utf8JsonWriter> write)
     {

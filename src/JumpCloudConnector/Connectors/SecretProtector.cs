@@ -70,7 +70,16 @@ public sealed class SecretProtector
 
     private IDataProtectionProvider CreateProvider()
     {
-        StoreFolder.Ensure(_folder);
+        try
+        {
+            StoreFolder.Ensure(_folder);
+        }
+        catch (JcException e) when (e.Kind == JcErrorKind.InvalidInput)
+        {
+            throw new JcException("KeyRingPathInvalid", JcErrorKind.InvalidInput,
+                $"The key ring cannot be in '{_folder}': it is a file, or no folder can be made there. Name a folder on a local disk with {StoreFolder.KeyRingEnvironmentVariable}.", _folder, e);
+        }
+
         ServiceCollection services = new();
         IDataProtectionBuilder builder = services.AddDataProtection()
             .SetApplicationName("JumpCloudConnector")

@@ -1,4 +1,5 @@
 using JumpCloudConnector.Collection;
+using JumpCloudConnector.Records;
 using JumpCloudConnector.Storage;
 using JumpCloudConnector.Tests.Support;
 using JumpCloudSimulator;
@@ -93,7 +94,7 @@ public sealed class LosslessTests
         {
         }
 
-        public void Committed(Records.RecordBatch batch) => stop.Cancel();
+        public void Committed(RecordBatch batch) => stop.Cancel();
 
         public void Completed(CollectionResult result)
         {

@@ -362,7 +362,8 @@ public sealed class ConnectorRegistryTests
     private static System.Security.SecureString Secure(string text) => TestStore.Secure(text);
 
     private static string Secret(TestStore store, Connector connector, SecretProtector? protector = null) =>
-        Encoding.ASCII.GetString((protector ?? store.Secrets).Unprotect(connector.Id, store.Store.Connectors.GetSecret(connector.Id)!));
+        Encoding.ASCII.GetString((protector ?? store.Secrets).Unprotect(
+            connector.Id, store.Store.Connectors.GetSecret(connector.Id)!));
 
     private static JcException Refusal(string id, Action action)
     {

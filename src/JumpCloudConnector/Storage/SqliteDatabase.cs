@@ -31,6 +31,9 @@ internal sealed class SqliteDatabase : IDisposable
         {
             Guard(() =>
             {
+                // What is not ours, or newer than this program, must not be changed: so before anything is set.
+                if (new FileInfo(FilePath).Length > 0) ReadVersion();
+
                 // The first two shape a new file alone, and only before WAL mode writes its header.
                 Execute(_writer, "PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL;");
                 Execute(_writer, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864;");
@@ -165,18 +168,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     private void Migrate()
     {
-        // In one transaction, so that the three values are of one moment.
-        Execute(_writer, "BEGIN");
-        int version;
-        try
-        {
-            version = CheckVersion();
-        }
-        finally
-        {
-            raw.sqlite3_exec(_writer.Handle, "COMMIT");
-        }
-
+        int version = ReadVersion();
         if (version == SqliteSchema.Version) return;
         Execute(_writer, "BEGIN IMMEDIATE");
         try
@@ -190,6 +182,20 @@ internal sealed class SqliteDatabase : IDisposable
         {
             if (raw.sqlite3_get_autocommit(_writer.Handle) == 0) raw.sqlite3_exec(_writer.Handle, "ROLLBACK");
             throw;
+        }
+    }
+
+    /// <summary>In one transaction, so that the three values are of one moment.</summary>
+    private int ReadVersion()
+    {
+        Execute(_writer, "BEGIN");
+        try
+        {
+            return CheckVersion();
+        }
+        finally
+        {
+            raw.sqlite3_exec(_writer.Handle, "COMMIT");
         }
     }
 

@@ -1,5 +1,6 @@
-// Collects every connector of a store and says on standard output what happens, a line each: "page", "committed N", and at
-// the end "result" with the result as JSON. Arguments: store, key ring, seconds that a lease lasts, rows of a page.
+// For tests that kill, stop and race processes. Arguments: "collect", store, key ring, seconds that a lease lasts, rows of a
+// page: collects every connector and says on standard output what happens, a line each: "page", "committed N", and at the
+// end "result" with the result as JSON. Or "configure", store, key ring: adds connectors and changes each, for ever.
 using System.Globalization;
 using System.Text.Json;
 using JumpCloudConnector.Collection;
@@ -8,12 +9,13 @@ using JumpCloudConnector.JumpCloud;
 using JumpCloudConnector.Records;
 using JumpCloudConnector.Storage;
 
-using RecordStore store = RecordStore.Open(args[0]);
-SecretProtector secrets = new(args[1]);
-int page = int.Parse(args[3], CultureInfo.InvariantCulture);
+using RecordStore store = RecordStore.Open(args[1]);
+SecretProtector secrets = new(args[2]);
+if (args[0] == "configure") Configuration.ChangeForEver(new ConnectorRegistry(store, secrets));
+int page = int.Parse(args[4], CultureInfo.InvariantCulture);
 CollectionOptions options = new()
 {
-    LeaseDuration = TimeSpan.FromSeconds(double.Parse(args[2], CultureInfo.InvariantCulture)),
+    LeaseDuration = TimeSpan.FromSeconds(double.Parse(args[3], CultureInfo.InvariantCulture)),
     FirstPageSize = page,
     MaxPageSize = page,
     Client = new JumpCloudClientOptions { RequestsPerSecond = 100_000, RetryDelay = TimeSpan.FromMilliseconds(1) },
@@ -41,5 +43,32 @@ internal sealed class LineObserver : ICollectionObserver
             Console.Out.WriteLine(line);
             Console.Out.Flush();
         }
+    }
+}
+
+internal static class Configuration
+{
+    public static void ChangeForEver(ConnectorRegistry registry)
+    {
+        for (int i = registry.Find().Count; ; i++)
+        {
+            string name = "c" + i.ToString(CultureInfo.InvariantCulture);
+            Console.WriteLine("add");
+            Connector connector = new()
+            {
+                Id = default, Name = name, TenantName = "Acme", TenantId = "", CreatedAt = default, ModifiedAt = default,
+                ContentTypes = [ContentType.SystemUser], IntervalMinutes = 10, AnalyzerProfile = AnalyzerProfile.DefaultName,
+            };
+            registry.Add(connector, Secure("jca_old_" + name));
+            Console.WriteLine("update");
+            registry.Update(name, c => c with { IntervalMinutes = 20 }, Secure("jca_new_" + name));
+        }
+    }
+
+    private static System.Security.SecureString Secure(string text)
+    {
+        System.Security.SecureString secure = new();
+        foreach (char character in text) secure.AppendChar(character);
+        return secure;
     }
 }

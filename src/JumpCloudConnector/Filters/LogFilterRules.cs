@@ -77,6 +77,8 @@ public static class LogFilterRules
     {
         switch (condition.Operator)
         {
+            case LogFilterOperator.Contains or LogFilterOperator.StartsWith or LogFilterOperator.EndsWith or LogFilterOperator.Match when value.Length == 0:
+                throw Refuse(condition.Field, $"An empty text is part of every text: the condition '{condition}' would exclude whatever has the field. Use Exists where that is meant.");
             case LogFilterOperator.GreaterThan or LogFilterOperator.LessThan when !TryNumber(value, out _):
                 throw Refuse(value, $"'{value}' in the condition '{condition}' is neither a number nor a time. Give a number, or a time such as 2026-01-31T08:00:00Z.");
             case LogFilterOperator.InSubnet when !SubnetRange.TryParse(value, out _):

@@ -284,6 +284,10 @@ public sealed class LogFilterTests
     [InlineData("a", InSubnet, "2001:db8::/129")]
     [InlineData("a", InSubnet, "/8")]
     [InlineData("a", InSubnet, "10.0.0.0/8", "a host")]
+    [InlineData("a", Contains, "")]
+    [InlineData("a", StartsWith, "")]
+    [InlineData("a", EndsWith, "x", "")]
+    [InlineData("a", Match, "")]
     [InlineData("a", (LogFilterOperator)0, "x")]
     [InlineData("a", (LogFilterOperator)13, "x")]
     public void A_condition_that_cannot_be_is_refused(string field, LogFilterOperator @operator, params string[] values)

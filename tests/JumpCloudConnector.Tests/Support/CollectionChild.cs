@@ -17,10 +17,21 @@ internal sealed class CollectionChild : IDisposable
     public int Id => _process.Id;
 
     /// <summary>Starts a collection of everything that a store has.</summary>
-    public static CollectionChild Start(TestStore store, double leaseSeconds = 60, int pageSize = 1000)
+    public static CollectionChild Start(TestStore store, double leaseSeconds = 60, int pageSize = 1000) =>
+        Start("dotnet", Program, "collect", store.Folder, store.KeyRing, FormattableString.Invariant($"{leaseSeconds}"), $"{pageSize}");
+
+    /// <summary>Starts a process that adds connectors to a store and changes them, until it is killed.</summary>
+    public static CollectionChild StartConfiguring(TestStore store) => Start("dotnet", Program, "configure", store.Folder, store.KeyRing);
+
+    /// <summary>Starts a collection as another account than root; the caller has seen that it is root and that there is setpriv.</summary>
+    public static CollectionChild StartAs(int userId, TestStore store) => Start(
+        "setpriv", $"--reuid={userId}", $"--regid={userId}", "--clear-groups", "dotnet", Program, "collect", store.Folder, store.KeyRing, "60", "1000");
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "CollectionProcess.dll");
+
+    private static CollectionChild Start(string program, params string[] arguments)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "CollectionProcess.dll");
-        ProcessStartInfo start = new("dotnet", [program, store.Folder, store.KeyRing, FormattableString.Invariant($"{leaseSeconds}"), $"{pageSize}"])
+        ProcessStartInfo start = new(program, arguments)
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -45,6 +56,16 @@ internal sealed class CollectionChild : IDisposable
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(_process.ExitCode == 0, $"exit code {_process.ExitCode}: {errors}");
         return Assert.Single(results);
+    }
+
+    /// <summary>Waits for the end of a process that is to fail, and gives what it said.</summary>
+    public async Task<string> ErrorAsync()
+    {
+        Task<string> output = _process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string errors = await _process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(_process.ExitCode != 0, $"it did not fail: {await output}");
+        return errors;
     }
 
     /// <summary>Ends the process as nothing can prepare for: SIGKILL, or TerminateProcess on Windows.</summary>

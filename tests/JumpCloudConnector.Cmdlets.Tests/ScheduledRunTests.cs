@@ -1,0 +1,175 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Security;
+using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Storage;
+using JumpCloudSimulator;
+using PowerShellHost;
+using Xunit;
+
+namespace JumpCloudConnector.Cmdlets.Tests;
+
+/// <summary>Start-JcCollection.ps1 as a scheduler runs it, in a PowerShell of its own: its exit code is all that is seen.</summary>
+public sealed class ScheduledRunTests : IDisposable
+{
+    private const int SigTerm = 15;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _store;
+    private readonly string _keys;
+
+    public ScheduledRunTests()
+    {
+        _store = Path.Combine(_folder.Path, "store");
+        _keys = Path.Combine(_folder.Path, "keys");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Exit_0_where_all_is_good_or_nothing_is_due()
+    {
+        await using Simulator simulator = await StartAsync();
+        Add(simulator, "good");
+
+        Assert.Equal(0, (await RunAsync()).ExitCode);
+        (int code, string output) = await RunAsync();
+
+        Assert.Equal(0, code);
+        Assert.DoesNotContain("Collected", output, StringComparison.Ordinal);
+        Assert.True(RecordCount() > 500);
+    }
+
+    [Fact]
+    public async Task Exit_2_where_some_failed_and_3_where_all_did()
+    {
+        await using Simulator simulator = await StartAsync();
+        Add(simulator, "bad", "jca_wrong");
+        Add(simulator, "worse", "jca_wrong_too");
+        Assert.Equal(3, (await RunAsync("-ConnectorName", "worse")).ExitCode);
+
+        Add(simulator, "good");
+        (int code, string output) = await RunAsync();
+
+        Assert.Equal(2, code);
+        Assert.Contains("Failed", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Exit_4_where_the_store_or_the_module_is_at_fault()
+    {
+        await File.WriteAllTextAsync(_store, "not a folder", TestContext.Current.CancellationToken);
+        (int code, string output) = await RunAsync();
+        Assert.Equal(4, code);
+        Assert.Contains("StorePathIsFile", output, StringComparison.Ordinal);
+
+        Assert.Equal(4, (await RunAsync("-ModulePath", Path.Combine(_folder.Path, "no-module.psd1"))).ExitCode);
+    }
+
+    [Fact]
+    public async Task Exit_5_where_another_process_is_collecting()
+    {
+        await using Simulator simulator = await StartAsync();
+        Add(simulator, "good");
+        Assert.Equal(0, (await RunAsync()).ExitCode);
+        using RecordStore store = RecordStore.Open(_store);
+        long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        foreach (StreamInfo stream in store.Records.GetStreams())
+        {
+            store.Records.SetOutcome(stream.Id, new StreamOutcome { Time = now, Turn = now - 3_600_000 });
+            Assert.NotNull(store.Records.AcquireLease(stream.Id, LeaseOwner.ThisProcess(), now, TimeSpan.FromMinutes(1)).Lease);
+        }
+
+        (int code, string output) = await RunAsync();
+
+        Assert.Equal(5, code);
+        Assert.Contains("Leased", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Continuous_collects_what_is_due_and_ends_with_0_at_SIGTERM()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGTERM.");
+        await using Simulator simulator = await StartAsync();
+        Add(simulator, "first");
+        using Process process = Start("-Continuous");
+        await SeeAsync(process, "first");
+
+        // Configuration is read again: what is added while it runs is collected too.
+        Add(simulator, "second");
+        await SeeAsync(process, "second");
+        Assert.Equal(0, Kill(process.Id, SigTerm));
+        await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, process.ExitCode);
+        string log = await File.ReadAllTextAsync(Path.Combine(_store, "log", "collection.jsonl"), TestContext.Current.CancellationToken);
+        Assert.Equal(2, log.Split('\n').Count(line => line.Contains("\"state\":\"Collected\"", StringComparison.Ordinal)));
+        Assert.DoesNotContain(simulator.Options.ApiKey, log, StringComparison.Ordinal);
+    }
+
+    private static Task<Simulator> StartAsync() =>
+        Simulator.StartAsync(new SimulatorOptions { EventsPerOrganization = 600 }, TestContext.Current.CancellationToken);
+
+    private void Add(Simulator simulator, string name, string? key = null)
+    {
+        using RecordStore store = RecordStore.Open(_store);
+        using SecureString secure = new();
+        foreach (char character in key ?? simulator.Options.ApiKey) secure.AppendChar(character);
+        new ConnectorRegistry(store, new SecretProtector(_keys)).Add(
+            new Connector
+            {
+                Id = default, Name = name, TenantName = "Acme", TenantId = "", CreatedAt = default, ModifiedAt = default,
+                ContentTypes = [ContentType.DirectoryInsights], AnalyzerProfile = AnalyzerProfile.DefaultName,
+                InsightsUri = simulator.InsightsUri, ConsoleUri = simulator.ConsoleUri,
+            },
+            secure);
+    }
+
+    private int RecordCount()
+    {
+        using RecordStore store = RecordStore.Open(_store);
+        return (int)store.Records.GetSpan().Count;
+    }
+
+    private async Task<(int ExitCode, string Output)> RunAsync(params string[] more)
+    {
+        using Process process = Start(more);
+        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, output + await errors);
+    }
+
+    private Process Start(params string[] more)
+    {
+        string script = Path.Combine(ModuleCopy.Shared.Folder, "Start-JcCollection.ps1");
+        ProcessStartInfo start = new("pwsh", ["-NoProfile", "-NonInteractive", "-File", script, "-StorePath", _store, "-KeyRingPath", _keys, .. more])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception)
+        {
+            Assert.Skip("There is no pwsh on this machine, which the script needs.");
+            throw;
+        }
+    }
+
+    private static async Task SeeAsync(Process process, string connector)
+    {
+        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            if (line.Contains(connector, StringComparison.Ordinal) && line.Contains("Collected", StringComparison.Ordinal)) return;
+        }
+
+        Assert.Fail($"It ended before '{connector}' was collected: {await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
+}

@@ -12,7 +12,8 @@ public static class Truth
     public static byte[] OneLine(ReadOnlyMemory<byte> json) => [.. json.ToArray().Where(b => b is not ((byte)'\r' or (byte)'\n'))];
 
     /// <summary>Fails with counts and one example unless the store holds exactly the organization's events up to the watermark.</summary>
-    public static void AssertEqual(TestStore store, SimulatedOrganization organization, DateTimeOffset watermark, string? organizationId = null)
+    public static void AssertEqual(
+        TestStore store, SimulatedOrganization organization, DateTimeOffset watermark, string? organizationId = null, string? connector = null)
     {
         Dictionary<string, int> expected = [];
         foreach (SimulatedEvent e in organization.Truth())
@@ -20,7 +21,11 @@ public static class Truth
 
         int stored = 0;
         string? extra = null;
-        RecordQuery query = new() { MessageClasses = [MessageClass.DirectoryInsights], AfterSequence = 0, Organizations = organizationId is null ? [] : [organizationId] };
+        RecordQuery query = new()
+        {
+            MessageClasses = [MessageClass.DirectoryInsights], AfterSequence = 0,
+            Organizations = organizationId is null ? [] : [organizationId], ConnectorNames = connector is null ? [] : [connector],
+        };
         foreach (IngestedRecord record in store.Store.Records.Find(query, CancellationToken.None))
         {
             stored++;

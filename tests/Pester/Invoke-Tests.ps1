@@ -39,7 +39,9 @@ $env:JCCONNECTOR_TEST_MODULE = [System.IO.Path]::Combine($copy, 'JumpCloudConnec
 
 # No test may touch the store of the machine it runs on.
 $store = $env:JCCONNECTOR_STORE
+$keyRing = $env:JCCONNECTOR_KEYRING
 $env:JCCONNECTOR_STORE = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($copy), 'store')
+$env:JCCONNECTOR_KEYRING = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($copy), 'keys')
 try {
     $configuration = New-PesterConfiguration
     $configuration.Run.Path = $files.FullName
@@ -49,6 +51,7 @@ try {
 }
 finally {
     $env:JCCONNECTOR_STORE = $store
+    $env:JCCONNECTOR_KEYRING = $keyRing
     $env:JCCONNECTOR_TEST_MODULE = $null
     Remove-Module -Name JumpCloudConnector -Force -ErrorAction SilentlyContinue
     Remove-Item -Path ([System.IO.Path]::GetDirectoryName($copy)) -Recurse -Force -ErrorAction SilentlyContinue

@@ -1,0 +1,43 @@
+BeforeAll {
+    . ([System.IO.Path]::Combine($PSScriptRoot, 'Common.ps1'))
+    Import-Module -Name $env:JCCONNECTOR_TEST_MODULE
+    $simulator = Start-Simulator -Argument '--events', '1500', '--users', '120'
+    $folder = Use-NewStore
+    $address = $simulator.Address
+    $null = New-JcConnector -Name 'Acme' -TenantName 'Acme Ltd' -ApiKey $simulator.Key -ContentType DirectoryInsights, SystemUser @address
+    $null = Invoke-JcCollection
+}
+
+AfterAll {
+    Stop-Simulator -Simulator $simulator
+    Remove-Item -Path $folder -Recurse -Force -ErrorAction SilentlyContinue
+}
+
+Describe 'Enable-JcConnector' {
+    It 'switches a connector on and keeps its state' {
+        $before = Get-JcConnector -Name 'Acme'
+        Disable-JcConnector -Name 'Acme'
+        $after = Enable-JcConnector -Name 'Acme' -PassThru
+        $after.Enabled | Should -Be $true
+        $after.Streams[0].Watermark | Should -Be $before.Streams[0].Watermark
+        $after.ApiKeyEnding | Should -Be $before.ApiKeyEnding
+    }
+
+    It 'lets it collect again' {
+        Disable-JcConnector -Name 'Acme'; Enable-JcConnector -Name 'Acme'
+        $results = Invoke-JcCollection -ConnectorName 'Acme' -Force
+        $results.State | Should -Be 'Collected', 'Collected'
+    }
+
+    It 'takes the pipeline and wildcards, and changes nothing under -WhatIf' {
+        Disable-JcConnector -Name 'Acme'
+        Enable-JcConnector -Name 'A*' -WhatIf
+        (Get-JcConnector -Name 'Acme').Enabled | Should -Be $false
+        Get-JcConnector | Enable-JcConnector
+        (Get-JcConnector -Name 'Acme').Enabled | Should -Be $true
+    }
+
+    It 'says which name there is not' {
+        Get-ErrorId { Enable-JcConnector -Name 'Nobody' } | Should -Be 'ConnectorNotFound'
+    }
+}

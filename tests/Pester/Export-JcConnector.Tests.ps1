@@ -1,0 +1,36 @@
+BeforeAll {
+    . ([System.IO.Path]::Combine($PSScriptRoot, 'Common.ps1'))
+    Import-Module -Name $env:JCCONNECTOR_TEST_MODULE
+    $simulator = Start-Simulator -Argument '--events', '1500', '--users', '120'
+    $folder = Use-NewStore
+    $address = $simulator.Address
+    $null = New-JcConnector -Name 'Acme' -TenantName 'Acme Ltd' -ApiKey $simulator.Key -ContentType DirectoryInsights, SystemUser @address
+}
+
+AfterAll {
+    Stop-Simulator -Simulator $simulator
+    Remove-Item -Path $folder -Recurse -Force -ErrorAction SilentlyContinue
+}
+
+Describe 'Export-JcConnector' {
+    It 'writes <_> without the key, and replaces a file only by force' -ForEach 'connectors.csv', 'connectors.json' {
+        $file = [System.IO.Path]::Combine($folder, $_)
+        (Export-JcConnector -Path $file).FullName | Should -Be $file
+        $text = Get-Content -Path $file -Raw
+        $text | Should -Match 'Acme Ltd'
+        $text | Should -Not -Match ([regex]::Escape($simulator.KeyText))
+        Get-ErrorId { Export-JcConnector -Path $file } | Should -Be 'FileExists'
+        { Export-JcConnector -Path $file -Force } | Should -Not -Throw
+    }
+
+    It 'writes what other tools read' {
+        (Import-Csv -Path ([System.IO.Path]::Combine($folder, 'connectors.csv')))[0].ContentType | Should -Be 'DirectoryInsights;SystemUser'
+        (Get-Content -Path ([System.IO.Path]::Combine($folder, 'connectors.json')) -Raw | ConvertFrom-Json)[0].Name | Should -Be 'Acme'
+    }
+
+    It 'writes nothing under -WhatIf' {
+        $file = [System.IO.Path]::Combine($folder, 'dry.json')
+        Export-JcConnector -Path $file -WhatIf
+        Test-Path -Path $file | Should -BeFalse
+    }
+}

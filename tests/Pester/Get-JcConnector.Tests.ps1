@@ -1,0 +1,52 @@
+BeforeAll {
+    . ([System.IO.Path]::Combine($PSScriptRoot, 'Common.ps1'))
+    Import-Module -Name $env:JCCONNECTOR_TEST_MODULE
+    $simulator = Start-Simulator -Argument '--events', '1500', '--users', '120'
+    $folder = Use-NewStore
+    $address = $simulator.Address
+    $null = New-JcConnector -Name 'Acme' -TenantName 'Acme Ltd' -ApiKey $simulator.Key -ContentType DirectoryInsights, SystemUser @address
+    $null = Invoke-JcCollection
+}
+
+AfterAll {
+    Stop-Simulator -Simulator $simulator
+    Remove-Item -Path $folder -Recurse -Force -ErrorAction SilentlyContinue
+}
+
+Describe 'Get-JcConnector' {
+    It 'shows how a connector fares' {
+        $connector = Get-JcConnector -Name 'Acme'
+        $connector.StatusMessage | Should -Be 'Healthy'
+        $connector.DataAge | Should -Be 'Good'
+        $connector.Streams.Count | Should -Be 2
+        $connector.Lag | Should -BeLessThan ([timespan]::FromMinutes(5))
+    }
+
+    It 'takes wildcards, and says so where a name is none' {
+        (Get-JcConnector -Name 'a*').Name | Should -Be 'Acme'
+        Get-ErrorId { Get-JcConnector -Name 'Nobody' } | Should -Be 'ConnectorNotFound'
+        Get-JcConnector -Name 'Nobody*' | Should -BeNullOrEmpty
+    }
+
+    It 'fits a console of 80 columns' {
+        $lines = (Get-JcConnector | Format-Table | Out-String -Width 80) -split "`r?`n"
+        ($lines | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessOrEqual 80
+        "$lines" | Should -Match 'Acme'
+    }
+
+    It 'keeps its scalars through serialization' {
+        $copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize((Get-JcConnector -Name 'Acme')))
+        $copy.Name, $copy.StatusCode, $copy.IntervalMinutes | Should -Be 'Acme', 0, 5
+    }
+
+    It 'shows the last four characters of the key and no more' {
+        $connector = Get-JcConnector -Name 'Acme'
+        $connector.ApiKeyEnding | Should -Be $simulator.KeyText.Substring($simulator.KeyText.Length - 4)
+        ($connector | Format-List -Property * | Out-String -Width 500) + ($connector | ConvertTo-Json -Depth 5) | Should -Not -Match ([regex]::Escape($simulator.KeyText))
+    }
+
+    It 'completes names' {
+        $line = 'Get-JcConnector -Name Ac'
+        (TabExpansion2 -inputScript $line -cursorColumn $line.Length).CompletionMatches.CompletionText | Should -Contain 'Acme'
+    }
+}

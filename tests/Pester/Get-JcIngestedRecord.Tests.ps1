@@ -1,0 +1,59 @@
+BeforeAll {
+    . ([System.IO.Path]::Combine($PSScriptRoot, 'Common.ps1'))
+    Import-Module -Name $env:JCCONNECTOR_TEST_MODULE
+    $simulator = Start-Simulator -Argument '--events', '1500', '--users', '120'
+    $folder = Use-NewStore
+    $address = $simulator.Address
+    $null = New-JcConnector -Name 'Acme' -TenantName 'Acme Ltd' -ApiKey $simulator.Key -ContentType DirectoryInsights, SystemUser @address
+    $null = Invoke-JcCollection
+}
+
+AfterAll {
+    Stop-Simulator -Simulator $simulator
+    Remove-Item -Path $folder -Recurse -Force -ErrorAction SilentlyContinue
+}
+
+Describe 'Get-JcIngestedRecord' {
+    It 'finds the records of the specification' {
+        (Get-JcIngestedRecord -MsgClass jumpcloud_systemuser).Count | Should -Be 120
+        (Get-JcIngestedRecord -Source jumpcloud).Count | Should -Be 120
+        Get-JcIngestedRecord -Category iam -First 1 | Should -Not -BeNullOrEmpty
+    }
+
+    It 'gives the newest first, the oldest first, and no more than asked for' {
+        $newest = Get-JcIngestedRecord -MsgClass jumpcloud_directoryinsights -First 10
+        $newest.Count | Should -Be 10
+        $newest[0].Timestamp | Should -BeGreaterOrEqual $newest[9].Timestamp
+        $oldest = Get-JcIngestedRecord -MsgClass jumpcloud_directoryinsights -First 10 -Oldest
+        $oldest[0].Timestamp | Should -BeLessOrEqual $oldest[9].Timestamp
+    }
+
+    It 'gives JSON that other tools read, with the event as JumpCloud sent it' {
+        $record = Get-JcIngestedRecord -MsgClass jumpcloud_directoryinsights -First 1
+        $json = Get-JcIngestedRecord -MsgClass jumpcloud_directoryinsights -First 1 -AsJson
+        $json | Should -BeExactly $record.Json
+        $read = $json | ConvertFrom-Json
+        $read.tenant_name | Should -Be 'Acme Ltd'
+        $read.jumpcloud | Should -Not -BeNullOrEmpty
+    }
+
+    It 'finds failed logins of one user' {
+        $some = Get-JcIngestedRecord -EventStatus failure | Where-Object User | Select-Object -First 1
+        $found = Get-JcIngestedRecord -User $some.User -EventStatus failure
+        $found.Sequence | Should -Contain $some.Sequence
+        $found.EventStatus | Sort-Object -Unique | Should -Be 'failure'
+    }
+
+    It 'goes on behind a place without gap or repetition' {
+        $all = @(Get-JcIngestedRecord -AfterSequence 0).Sequence
+        $first = @(Get-JcIngestedRecord -AfterSequence 0 -First 700).Sequence
+        $rest = @(Get-JcIngestedRecord -AfterSequence $first[-1]).Sequence
+        ($first + $rest) -join ',' | Should -Be ($all -join ',')
+    }
+
+    It 'takes a connector from the pipeline, and durations as they are typed' {
+        (Get-JcConnector -Name 'Acme' | Get-JcIngestedRecord -Last 30d).Count | Should -BeGreaterThan 1500
+        Get-ErrorId { Get-JcIngestedRecord -Last 24h -After 2026-01-01 } | Should -Be 'LastAndAfter'
+        Get-ErrorId { Get-JcIngestedRecord -Last 24 } | Should -Be 'ParameterArgumentTransformationError'
+    }
+}

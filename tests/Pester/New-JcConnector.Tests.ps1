@@ -1,0 +1,62 @@
+BeforeAll {
+    . ([System.IO.Path]::Combine($PSScriptRoot, 'Common.ps1'))
+    Import-Module -Name $env:JCCONNECTOR_TEST_MODULE
+    $simulator = Start-Simulator -Argument '--events', '1500', '--users', '120'
+    $folder = Use-NewStore
+    $address = $simulator.Address
+}
+
+AfterAll {
+    Stop-Simulator -Simulator $simulator
+    Remove-Item -Path $folder -Recurse -Force -ErrorAction SilentlyContinue
+}
+
+Describe 'New-JcConnector' {
+    It 'adds a connector with the defaults of the specification' {
+        $added = New-JcConnector -Name 'Acme' -TenantName 'Acme Ltd' -ApiKey $simulator.Key -ContentType DirectoryInsights @address
+        $added.IntervalMinutes | Should -Be 5
+        $added.Category, $added.Type, $added.Function, $added.Index | Should -Be 'IdP', 'JumpCloud', 'Collect', 'Syslog'
+        $added.AnalyzerProfile | Should -Be 'Default'
+        $added.RunOn | Should -Be 'DataProcessor'
+    }
+
+    It 'binds every column of a CSV file' {
+        $csv = [System.IO.Path]::Combine($folder, 'customers.csv')
+        Set-Content -Path $csv -Value 'Name,TenantName,ContentType,IntervalMinutes,InitialLookback,ProviderId', 'Bay,Bay GmbH,"DirectoryInsights,SystemUser",15,7d,', 'Sea,Sea AG,SystemUser,,,64b1f0c2d3e4f5a6b7c8d9e0'
+        $added = Import-Csv -Path $csv | New-JcConnector -ApiKey $simulator.Key @address
+        $added[0].ContentType | Should -Be 'DirectoryInsights', 'SystemUser'
+        $added[0].IntervalMinutes | Should -Be 15
+        $added[0].InitialLookback | Should -Be ([timespan]::FromDays(7))
+        $added[0].ProviderId | Should -BeNullOrEmpty
+        $added[1].IntervalMinutes | Should -Be 5
+        $added[1].ProviderId | Should -Be '64b1f0c2d3e4f5a6b7c8d9e0'
+    }
+
+    It 'refuses <id>' -ForEach @(
+        @{ id = 'ConnectorExists'; with = @{ Name = 'acme' } }
+        @{ id = 'InvalidConnectorName'; with = @{ Name = ([char] 0x30A2) + 'cme' } }
+        @{ id = 'InvalidInterval'; with = @{ IntervalMinutes = 0 } }
+        @{ id = 'InsecureUri'; with = @{ InsightsUri = 'http://api.example.com/' } }
+        @{ id = 'InvalidSensorName'; with = @{ RunOn = 'Sensor' } }
+        @{ id = 'AnalyzerProfileNotFound'; with = @{ AnalyzerProfile = 'Nowhere' } }
+        @{ id = 'PlainTextApiKey'; with = @{ ApiKey = 'jca_in_clear_0123456789' } }
+        @{ id = 'ParameterArgumentTransformationError'; with = @{ ContentType = 'Everything' } }
+    ) {
+        $arguments = @{ Name = 'Refused'; TenantName = 'T'; ApiKey = $simulator.Key; ContentType = 'SystemUser' } + $address
+        foreach ($key in $with.Keys) { $arguments[$key] = $with[$key] }
+        Get-ErrorId { New-JcConnector @arguments } | Should -Be $id
+        Get-JcConnector -Name 'Refused*' | Should -BeNullOrEmpty
+    }
+
+    It 'says that one outside every profile will not collect' {
+        $warning = New-JcConnector -Name 'Outside' -TenantName 'T' -ApiKey $simulator.Key -ContentType SystemUser -NoAnalyzerProfile @address 3>&1 |
+            Where-Object { $_ -is [System.Management.Automation.WarningRecord] }
+        "$warning" | Should -Match 'will not collect'
+        (Get-JcConnector -Name 'Outside').StatusId | Should -Be 'NoAnalyzerProfile'
+    }
+
+    It 'changes nothing under -WhatIf' {
+        New-JcConnector -Name 'Dry' -TenantName 'T' -ApiKey $simulator.Key -ContentType SystemUser -WhatIf @address
+        Get-JcConnector -Name 'Dry*' | Should -BeNullOrEmpty
+    }
+}

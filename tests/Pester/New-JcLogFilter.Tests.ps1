@@ -1,0 +1,36 @@
+BeforeAll {
+    . ([System.IO.Path]::Combine($PSScriptRoot, 'Common.ps1'))
+    Import-Module -Name $env:JCCONNECTOR_TEST_MODULE
+    $simulator = Start-Simulator -Argument '--events', '1500', '--users', '120'
+    $folder = Use-NewStore
+    $address = $simulator.Address
+    $null = New-JcConnector -Name 'Acme' -TenantName 'Acme Ltd' -ApiKey $simulator.Key -ContentType DirectoryInsights, SystemUser @address
+}
+
+AfterAll {
+    Stop-Simulator -Simulator $simulator
+    Remove-Item -Path $folder -Recurse -Force -ErrorAction SilentlyContinue
+}
+
+Describe 'New-JcLogFilter' {
+    It 'adds a filter that is inactive until it is attached' {
+        $filter = New-JcLogFilter -Name 'No LDAP' -Condition @{ Field = 'event_category'; Operator = 'Equal'; Values = 'ldap' }
+        $filter.IsActive | Should -BeFalse
+        $filter.Condition.Count | Should -Be 1
+    }
+
+    It 'keeps what it matches out of the store, and counts it' {
+        $null = New-JcLogFilter -Name 'No directory' -Condition 'event_category Equal directory'
+        Set-JcConnector -Name 'Acme' -LogFilter 'No directory'
+        $results = Invoke-JcCollection
+        ($results | Measure-Object -Property Filtered -Sum).Sum | Should -BeGreaterThan 0
+        Get-JcIngestedRecord -Service directory | Should -BeNullOrEmpty
+        (Get-JcLogFilter -Name 'No directory').Excluded | Should -Be ($results | Measure-Object -Property Filtered -Sum).Sum
+    }
+
+    It 'refuses a second of that name, and a condition that cannot be' {
+        Get-ErrorId { New-JcLogFilter -Name 'no ldap' -Condition 'event_category Equal ldap' } | Should -Be 'LogFilterExists'
+        Get-ErrorId { New-JcLogFilter -Name 'Bad' -Condition @{ Field = 'srcip'; Operator = 'InSubnet'; Values = 'ten' } } | Should -Be 'InvalidLogFilterCondition'
+        Get-JcLogFilter -Name 'Bad*' | Should -BeNullOrEmpty
+    }
+}

@@ -1,0 +1,57 @@
+BeforeAll {
+    . ([System.IO.Path]::Combine($PSScriptRoot, 'Common.ps1'))
+    Import-Module -Name $env:JCCONNECTOR_TEST_MODULE
+    $simulator = Start-Simulator -Argument '--events', '1500', '--users', '120'
+    $folder = Use-NewStore
+    $address = $simulator.Address
+    $null = New-JcConnector -Name 'Acme' -TenantName 'Acme Ltd' -ApiKey $simulator.Key -ContentType DirectoryInsights, SystemUser @address
+    $null = Invoke-JcCollection
+}
+
+AfterAll {
+    Stop-Simulator -Simulator $simulator
+    Remove-Item -Path $folder -Recurse -Force -ErrorAction SilentlyContinue
+}
+
+Describe 'Set-JcConnector' {
+    It 'changes what is given and leaves the rest' {
+        $changed = Set-JcConnector -Name 'Acme' -IntervalMinutes 10 -PassThru
+        $changed.IntervalMinutes | Should -Be 10
+        $changed.ContentType | Should -Be 'DirectoryInsights', 'SystemUser'
+    }
+
+    It 'refuses to change the general part, and says why' -ForEach 'TenantName', 'NewName', 'RunOn', 'SensorName', 'Category', 'Type', 'Function' {
+        $arguments = @{ Name = 'Acme'; $_ = 'Other' }
+        Get-ErrorId { Set-JcConnector @arguments } | Should -Be 'GeneralPartFixed'
+        (Get-JcConnector -Name 'Acme').TenantName | Should -Be 'Acme Ltd'
+    }
+
+    It 'takes a new key and goes on where the old one stopped' {
+        $records = (Get-JcIngestedRecord).Count
+        Set-JcConnector -Name 'Acme' -ApiKey (New-Secret -Text 'jca_wrong_0123456789abcdef')
+        (Invoke-JcCollection -ConnectorName 'Acme' -Force).State | Should -Be 'Failed', 'Failed'
+        Set-JcConnector -Name 'Acme' -ApiKey $simulator.Key
+        (Invoke-JcCollection -ConnectorName 'Acme' -Force).State | Should -Be 'Collected', 'Collected'
+        (Get-JcIngestedRecord).Count | Should -BeLessThan ($records + 50)
+    }
+
+    It 'warns of a key that expires soon' {
+        $warning = Set-JcConnector -Name 'Acme' -ApiKeyExpiresAt 3d 3>&1
+        "$warning" | Should -Match 'expires on'
+        Set-JcConnector -Name 'Acme' -ApiKeyExpiresAt $null
+        (Get-JcConnector -Name 'Acme').ApiKeyExpiresAt | Should -BeNullOrEmpty
+    }
+
+    It 'reads the key from an environment variable' {
+        Set-JcConnector -Name 'Acme' -ApiKeyVariable 'JCC_TEST_KEY'
+        (Test-JcConnector -Name 'Acme').Probes[0].ErrorId | Should -Be 'ApiKeyVariableNotSet'
+        $env:JCC_TEST_KEY = $simulator.KeyText
+        try { Test-JcConnector -Name 'Acme' -Quiet | Should -BeTrue } finally { $env:JCC_TEST_KEY = $null }
+        Set-JcConnector -Name 'Acme' -ApiKey $simulator.Key
+    }
+
+    It 'changes nothing under -WhatIf' {
+        Set-JcConnector -Name 'Acme' -IntervalMinutes 60 -WhatIf
+        (Get-JcConnector -Name 'Acme').IntervalMinutes | Should -Be 10
+    }
+}

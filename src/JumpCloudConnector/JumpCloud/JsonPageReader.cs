@@ -54,6 +54,8 @@ internal sealed class JsonPageReader(IJsonItemSink sink, long maxBytes, long max
                 int count = await read(buffer, filled, buffer.Length - filled).ConfigureAwait(false);
                 filled += count;
                 Bytes += count;
+                // Part of a byte order mark says nothing yet.
+                if (count > 0 && Bytes == filled && filled < 3 && "\uFEFF"u8.StartsWith(buffer.AsSpan(0, filled))) continue;
                 // An object that is not whole yet is looked at again when its part has doubled, else a large one would be
                 // scanned as often as there are reads.
                 int used = count > 0 && filled < enough ? 0 : Consume(buffer.AsSpan(0, filled), isFinal: count == 0);

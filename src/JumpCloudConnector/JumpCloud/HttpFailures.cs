@@ -16,8 +16,8 @@ internal static class HttpFailures
     public static JumpCloudException FromAnswer(HttpResponseMessage response, byte[] body, Uri uri, string? organizationId, string secret, DateTimeOffset now)
     {
         int status = (int)response.StatusCode;
-        // Gateways have been seen to quote the header that they refuse.
-        string said = Said(response, body).Replace(secret, "***").Replace(Uri.EscapeDataString(secret), "***");
+        string text = Encoding.UTF8.GetString(body).Trim();
+        string said = Said(response, text, secret);
         string host = uri.Host;
         string whose = organizationId is null ? "" : $" for organization {organizationId}";
         (FailureKind kind, string id, string message) = status switch
@@ -27,7 +27,8 @@ internal static class HttpFailures
                 $"The API key belongs to an administrator of several organizations, and none was named{said}. Give -OrganizationId, or -ProviderId for all of a provider's."),
             401 => (FailureKind.Unauthorized, "Unauthorized", $"JumpCloud does not accept the API key at {host}{whose}{said}. It is wrong, revoked or expired, or belongs to another region; set a new one with Set-JcConnector -ApiKey."),
             402 => (FailureKind.NotLicensed, "NotLicensed", $"Directory Insights is not part of the organization's JumpCloud plan{whose}{said}. Add it to the plan, or take DirectoryInsights off the connector's content types."),
-            403 when said.IndexOf("abuse", StringComparison.OrdinalIgnoreCase) >= 0 || said.IndexOf("block", StringComparison.OrdinalIgnoreCase) >= 0 => (FailureKind.Forbidden, "AddressBlocked",
+            // In a whole page too, of which nothing is quoted; there "block" alone may be a word of its style sheet.
+            403 when text.IndexOf("abuse", StringComparison.OrdinalIgnoreCase) >= 0 || text.IndexOf("blocked", StringComparison.OrdinalIgnoreCase) >= 0 => (FailureKind.Forbidden, "AddressBlocked",
                 $"JumpCloud has blocked this machine's address at {host}{said}. Collect less often and ask JumpCloud's support to lift it."),
             403 => (FailureKind.Forbidden, "Forbidden", $"The API key's administrator may not read this at {host}{whose}{said}. Give the administrator a role that reads Directory Insights and users."),
             404 => (FailureKind.NotFound, "OrganizationNotFound", $"JumpCloud does not know the organization or provider{whose} at {host}{said}. Check -OrganizationId, -ProviderId and -Region."),
@@ -113,9 +114,8 @@ internal static class HttpFailures
     }
 
     /// <summary>What the server said, in brackets: its message, or the beginning of a plain text; never HTML.</summary>
-    private static string Said(HttpResponseMessage response, byte[] body)
+    private static string Said(HttpResponseMessage response, string text, string secret)
     {
-        string text = Encoding.UTF8.GetString(body).Trim();
         if (text.Length == 0) return "";
         if (text[0] == '{')
         {
@@ -125,7 +125,7 @@ internal static class HttpFailures
                 foreach (string name in (string[])["message", "error", "error_description"])
                 {
                     if (document.RootElement.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String)
-                        return Quote(value.GetString()!);
+                        return Quote(value.GetString()!, secret);
                 }
             }
             catch (JsonException)
@@ -135,19 +135,31 @@ internal static class HttpFailures
         }
 
         bool html = text[0] == '<' || response.Content.Headers.ContentType?.MediaType == "text/html";
-        return html ? " (an HTML page)" : Quote(text);
+        return html ? " (an HTML page)" : Quote(text, secret);
     }
 
-    private static string Quote(string text)
+    private static string Quote(string text, string secret)
     {
         StringBuilder clean = new(" (\"");
-        foreach (char character in text)
+        foreach (char character in Hide(text, secret))
         {
             if (clean.Length == MaxQuotedCharacters) break;
             clean.Append(char.IsControl(character) ? ' ' : character);
         }
 
         return clean.ToString().TrimEnd('.', ' ') + "\")";
+    }
+
+    /// <summary>Gateways have been seen to quote the header that they refuse; a text cut short may end within it.</summary>
+    private static string Hide(string text, string secret)
+    {
+        text = text.Replace(secret, "***").Replace(Uri.EscapeDataString(secret), "***");
+        for (int length = Math.Min(secret.Length, text.Length); length > 3; length--)
+        {
+            if (text.EndsWith(secret.Substring(0, length), StringComparison.Ordinal)) return text.Substring(0, text.Length - length) + "***";
+        }
+
+        return text;
     }
 
     private static Exception Root(Exception exception)

@@ -62,15 +62,20 @@ internal sealed class CannedServer : IAsyncDisposable
     }
 
     /// <summary>A whole answer.</summary>
-    public static byte[] Answer(int status, string body, params string[] headers) => Answer(status, Encoding.UTF8.GetBytes(body), headers);
+    public static byte[] Answer(int status, string body, params string[] headers) =>
+        Answer(status, Encoding.UTF8.GetBytes(body), headers);
 
     public static byte[] Answer(int status, byte[] body, params string[] headers)
     {
-        List<string> lines = [$"HTTP/1.1 {status.ToString(CultureInfo.InvariantCulture)} Canned", "Connection: close", .. headers];
-        if (!headers.Any(h => h.StartsWith("Content-Type:", StringComparison.Ordinal))) lines.Add("Content-Type: application/json");
-        if (!headers.Any(h => h.StartsWith("Date:", StringComparison.Ordinal)))
-            lines.Add("Date: " + DateTimeOffset.UtcNow.ToString("R", CultureInfo.InvariantCulture));
-        lines.Add("Content-Length: " + body.Length.ToString(CultureInfo.InvariantCulture));
+        bool hasType = headers.Any(h => h.StartsWith("Content-Type:", StringComparison.Ordinal));
+        string[] lines =
+        [
+            FormattableString.Invariant($"HTTP/1.1 {status} Canned"),
+            "Connection: close",
+            "Date: " + DateTimeOffset.UtcNow.ToString("R", CultureInfo.InvariantCulture),
+            FormattableString.Invariant($"Content-Length: {body.Length}"),
+            .. hasType ? headers : ["Content-Type: application/json", .. headers],
+        ];
         return [.. Encoding.ASCII.GetBytes(string.Join("\r\n", lines) + "\r\n\r\n"), .. body];
     }
 
@@ -131,7 +136,7 @@ internal sealed class CannedServer : IAsyncDisposable
             int end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
             if (end < 0) continue;
             CannedRequest request = new(text[..end], text[(end + 4)..]);
-            int length = request.Header("Content-Length").Select(l => int.Parse(l, CultureInfo.InvariantCulture)).FirstOrDefault();
+            int length = int.Parse(request.Header("Content-Length").FirstOrDefault("0"), CultureInfo.InvariantCulture);
             if (request.Body.Length >= length) return request;
         }
     }

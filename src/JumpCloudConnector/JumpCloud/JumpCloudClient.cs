@@ -87,7 +87,8 @@ internal sealed class JumpCloudClient : IDisposable
                 throw HttpFailures.Violation(uri, $"it announces {count} events and has {reader.Rows}");
             string? next = Header(response, "X-Search_after");
             // Without X-Limit the limit in force may be smaller than the one asked for, and only an empty page is surely the last.
-            int limit = HeaderNumber(response, "X-Limit") ?? (next is null ? query.Limit : 1);
+            // A larger one is not believed: a page as long as was asked for would pass for the last.
+            int limit = Math.Min(query.Limit, HeaderNumber(response, "X-Limit") ?? (next is null ? query.Limit : 1));
             if (reader.Rows >= limit)
             {
                 if (next is null) throw HttpFailures.Violation(uri, "a full page has no X-Search_after to go on from");

@@ -321,6 +321,24 @@ public sealed class FaultTests
         Assert.Equal(0, result.Fetched);
     }
 
+    [Theory]
+    [InlineData(408, 1005, "RequestTimedOut", "gave up waiting", true)]
+    [InlineData(504, 503, "ServiceUnavailable", "is not available at 127.0.0.1 (504)", true)]
+    [InlineData(302, 1000, "UnexpectedRedirect", "the API key goes to no other host", false)]
+    [InlineData(204, 1000, "UnexpectedStatus", "unexpected status 204", false)]
+    [InlineData(405, 1000, "UnexpectedStatus", "unexpected status 405", false)]
+    [InlineData(418, 1000, "UnexpectedStatus", "unexpected status 418", false)]
+    public async Task A_status_that_the_API_does_not_have_is_told(int answer, int status, string id, string words, bool mayPass)
+    {
+        await using CannedServer server = new(r => r.IsEvents ? CannedServer.Answer(answer, "") : Whole(r));
+
+        CollectionResult result = await FailAsync(server.Uri);
+
+        Assert.Equal((status, id, mayPass ? MaxRetries : 0), (result.StatusCode, result.ErrorId, result.Retries));
+        Assert.Contains("127.0.0.1", result.ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains(words, result.ErrorMessage, StringComparison.Ordinal);
+    }
+
     /// <summary>Gateways quote the header they refuse, whole, at the end of what is quoted of them, or cut off.</summary>
     [Theory]
     [InlineData("bad header x-api-key: {0}")]

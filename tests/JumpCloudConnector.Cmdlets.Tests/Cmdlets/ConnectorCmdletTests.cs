@@ -1,0 +1,499 @@
+using System.Management.Automation;
+using PowerShellHost;
+using Xunit;
+
+namespace JumpCloudConnector.Cmdlets.Tests.Cmdlets;
+
+/// <summary>New-, Get-, Set-, Remove-, Enable- and Disable-JcConnector, and what a collection makes of what they set.</summary>
+public sealed class ConnectorCmdletTests
+{
+    private const string Minimum = "-TenantName T -ApiKey $key -ContentType SystemUser";
+
+    [Fact]
+    public async Task A_connector_is_added_with_the_defaults_and_listed()
+    {
+        await using Workspace work = Workspace.Offline();
+        PSObject added = work.One("New-JcConnector Acme 'Acme Ltd' -ApiKey $key -ContentType DirectoryInsights");
+        Assert.Equal("Acme", added.Get("Name"));
+        Assert.Equal("Acme Ltd", added.Get("TenantName"));
+        Assert.Equal("DataProcessor", added.Text("RunOn"));
+        Assert.Equal("Default", added.Get("AnalyzerProfile"));
+        Assert.Equal(true, added.Get("Enabled"));
+        Assert.Equal(5, added.Get("IntervalMinutes"));
+        Assert.Equal(TimeSpan.FromHours(24), added.Get("InitialLookback"));
+        Assert.Equal("US", added.Text("Region"));
+        Assert.Equal("https://api.jumpcloud.com/", added.Text("InsightsUri"));
+        Assert.Equal("Not collected yet", added.Get("StatusMessage"));
+        Assert.Equal(work.StorePath, added.Get("StorePath"));
+
+        PSObject listed = work.One("Get-JcConnector");
+        Assert.Equal(added.Get("Id"), listed.Get("Id"));
+        Assert.Equal(added.Get("TenantId"), listed.Get("TenantId"));
+    }
+
+    [Fact]
+    public async Task Connectors_are_found_by_name_tenant_and_wildcard()
+    {
+        await using Workspace work = Workspace.Offline();
+        foreach ((string name, string tenant) in new[] { ("Acme-1", "Acme"), ("Acme-2", "Acme"), ("Beta", "Beta Ltd") })
+            work.RunWell($"New-JcConnector '{name}' '{tenant}' -ApiKey $key -ContentType SystemUser");
+
+        Assert.Equal(["Acme-1", "Acme-2"], Names("Get-JcConnector acme*"));
+        Assert.Equal(["Beta"], Names("Get-JcConnector -TenantName 'beta*'"));
+        Assert.Equal(["Acme-2", "Beta"], Names("'Acme-2', 'BETA' | Get-JcConnector"));
+        Assert.Equal(["Beta"], Names("[pscustomobject]@{ ConnectorName = 'Beta' } | Get-JcConnector"));
+        Assert.Empty(work.RunWell("Get-JcConnector none*"));
+        // One name that is not there does not keep the other from being found.
+        ScriptResult mixed = work.Run("Get-JcConnector Beta, Nowhere");
+        Assert.Equal(["Beta"], mixed.Values("Name"));
+        Assert.Equal(["ConnectorNotFound"], mixed.ErrorIds);
+        Assert.Contains("Get-JcConnector lists", mixed.Errors[0].ToString(), StringComparison.Ordinal);
+
+        string[] Names(string script) => [.. work.RunWell(script).Select(c => c.Text("Name")!)];
+    }
+
+    [Fact]
+    public async Task Cells_of_a_table_are_bound_by_the_names_of_its_columns()
+    {
+        await using Workspace work = Workspace.Offline();
+        PSObject[] added = [.. work.RunWell(
+            """
+            [pscustomobject]@{
+                Name = 'Full'; TenantName = 'T'; ApiKey = $key; ContentType = 'DirectoryInsights,SystemUser'; IntervalMinutes = '15'
+                InitialLookback = '36h'; Region = 'EU'; LogFilter = ''; ProviderId = ''; OrganizationId = '0123456789abcdef01234567'
+                RunOn = ''; SensorName = ''; AnalyzerProfile = ''; InsightsUri = ''; ConsoleUri = ''; ApiKeyExpiresAt = ''
+            },
+            [pscustomobject]@{
+                Name = 'Blank'; TenantName = 'T'; ApiKey = $key; ContentType = 'SystemUser'; IntervalMinutes = ''
+                InitialLookback = ''; Region = ''; LogFilter = $null; ProviderId = $null; OrganizationId = ''
+                RunOn = 'Sensor'; SensorName = [Environment]::MachineName; AnalyzerProfile = ''
+            } | New-JcConnector
+            """)];
+        Assert.Equal(["Full", "Blank"], added.Select(c => c.Text("Name")));
+        Assert.Equal(["DirectoryInsights", "SystemUser"], Items(added[0], "ContentType"));
+        Assert.Equal(15, added[0].Get("IntervalMinutes"));
+        Assert.Equal(TimeSpan.FromHours(36), added[0].Get("InitialLookback"));
+        Assert.Equal("https://api.eu.jumpcloud.com/", added[0].Text("InsightsUri"));
+        Assert.Equal("0123456789abcdef01234567", added[0].Get("OrganizationId"));
+        Assert.Equal("Default", added[0].Get("AnalyzerProfile"));
+        Assert.Equal(5, added[1].Get("IntervalMinutes"));
+        Assert.Equal(TimeSpan.FromHours(24), added[1].Get("InitialLookback"));
+        Assert.Equal("US", added[1].Text("Region"));
+        Assert.Null(added[1].Get("OrganizationId"));
+        Assert.Equal("Sensor", added[1].Text("RunOn"));
+        Assert.Null(added[1].Get("AnalyzerProfile"));
+    }
+
+    [Fact]
+    public async Task What_if_makes_no_store_and_no_connector()
+    {
+        await using Workspace work = Workspace.Offline();
+        Assert.Empty(work.RunWell($"New-JcConnector Acme {Minimum} -WhatIf"));
+        Assert.False(Directory.Exists(work.StorePath));
+        // What would be refused is refused under -WhatIf too.
+        work.Refused("InvalidInterval", $"New-JcConnector Acme {Minimum} -IntervalMinutes 0 -WhatIf");
+        work.Add();
+        work.Refused("ConnectorExists", $"New-JcConnector acme {Minimum} -WhatIf");
+
+        Assert.Empty(work.RunWell("Set-JcConnector Acme -IntervalMinutes 60 -PassThru -WhatIf"));
+        Assert.Empty(work.RunWell("Disable-JcConnector Acme -PassThru -WhatIf"));
+        Assert.Empty(work.RunWell("Remove-JcConnector Acme -WhatIf"));
+        Assert.Empty(work.RunWell("Remove-JcConnector Acme -Force -WhatIf"));
+        PSObject connector = work.One("Get-JcConnector");
+        Assert.Equal(5, connector.Get("IntervalMinutes"));
+        Assert.Equal(true, connector.Get("Enabled"));
+    }
+
+    [Theory]
+    [InlineData("InvalidConnectorName", "single-byte", "-Name 'Akmé'")]
+    [InlineData("InvalidConnectorName", "single-byte", "-Name '株式会社'")]
+    [InlineData("InvalidConnectorName", "wildcard", "-Name 'Acme*'")]
+    [InlineData("InvalidConnectorName", "empty", "-Name ' '")]
+    [InlineData("InvalidInterval", "1 to 21600", "-IntervalMinutes 0")]
+    [InlineData("InvalidInterval", "1 to 21600", "-IntervalMinutes -1")]
+    [InlineData("InvalidInterval", "1 to 21600", "-IntervalMinutes 21601")]
+    [InlineData("ParameterArgumentTransformationError", "whole number", "-IntervalMinutes 'five'")]
+    [InlineData("ParameterArgumentTransformationError", "whole number", "-IntervalMinutes 2.5")]
+    [InlineData("ParameterArgumentTransformationError", "DirectoryInsights", "-ContentType Events")]
+    [InlineData("ParameterArgumentTransformationError", "DirectoryInsights", "-ContentType 1")]
+    [InlineData("ParameterArgumentTransformationError", "24h", "-InitialLookback 30")]
+    [InlineData("InvalidLookback", "90d", "-InitialLookback 91d")]
+    [InlineData("InvalidTenantName", "Leave it out", "-TenantName ' T'")]
+    [InlineData("InvalidProviderId", "24 hexadecimal", "-ProviderId 12345")]
+    [InlineData("InvalidOrganizationId", "Admin Portal", "-OrganizationId 'Acme'")]
+    [InlineData("ProviderAndOrganization", "one of the two", "-ProviderId 0123456789abcdef01234567 -OrganizationId 0123456789abcdef01234567")]
+    [InlineData("InsecureUri", "Use https", "-InsightsUri http://jumpcloud.example/ -ConsoleUri https://jumpcloud.example/")]
+    [InlineData("InsecureUri", "Use https", "-InsightsUri https://jumpcloud.example/ -ConsoleUri http://192.168.1.1/")]
+    [InlineData("InvalidUri", "both or neither", "-InsightsUri https://jumpcloud.example/")]
+    [InlineData("InvalidUri", "without user", "-InsightsUri https://u:p@jumpcloud.example/ -ConsoleUri https://jumpcloud.example/")]
+    [InlineData("InvalidSensorName", "Give -SensorName", "-RunOn Sensor")]
+    [InlineData("InvalidRunOn", "Leave -AnalyzerProfile out", "-RunOn Sensor -SensorName S -AnalyzerProfile Default")]
+    [InlineData("InvalidRunOn", "-RunOn Sensor", "-SensorName S")]
+    [InlineData("ProfileAndNoProfile", "one of the two", "-AnalyzerProfile Default -NoAnalyzerProfile")]
+    [InlineData("AnalyzerProfileNotFound", "New-JcAnalyzerProfile", "-AnalyzerProfile Nowhere")]
+    [InlineData("LogFilterNotFound", "Get-JcLogFilter", "-LogFilter Nothing")]
+    [InlineData("PlainTextApiKey", "SecureString", "-ApiKey 'jca_plain'")]
+    public async Task What_is_refused_says_what_to_do_and_stores_nothing(string errorId, string says, string given)
+    {
+        await using Workspace work = Workspace.Offline();
+        // In a hashtable the case's own value takes the place of the good one.
+        string[] defaults = ["-Name Acme", "-TenantName T", "-ApiKey $key", "-ContentType SystemUser"];
+        string others = string.Join(' ', defaults.Where(d => !given.Contains(d.Split(' ')[0] + " ", StringComparison.Ordinal)));
+        string message = work.Refused(errorId, $"New-JcConnector {others} {given}");
+        Assert.Contains(says, message, StringComparison.Ordinal);
+        Assert.DoesNotContain("jca_plain", message, StringComparison.Ordinal);
+        Assert.Empty(work.RunWell("if ([IO.Directory]::Exists($store)) { Get-JcConnector }"));
+    }
+
+    [Fact]
+    public async Task A_name_is_given_once_whatever_its_case()
+    {
+        await using Workspace work = Workspace.Offline();
+        work.Add();
+        Assert.Contains("Choose another name", work.Refused("ConnectorExists", $"New-JcConnector ACME {Minimum}"), StringComparison.Ordinal);
+        Assert.Single(work.RunWell("Get-JcConnector"));
+    }
+
+    [Fact]
+    public async Task Plain_http_is_for_loopback_alone()
+    {
+        await using Workspace work = Workspace.Offline();
+        foreach (string host in new[] { "localhost", "127.0.0.1:8080", "[::1]:80" })
+            work.RunWell($"New-JcConnector '{host.Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal)}' {Minimum} -InsightsUri http://{host}/ -ConsoleUri http://{host}/");
+        work.Refused("InsecureUri", $"New-JcConnector Far {Minimum} -InsightsUri http://localhost.example/ -ConsoleUri http://localhost/");
+        Assert.Equal(3, work.RunWell("Get-JcConnector").Count);
+    }
+
+    [Fact]
+    public async Task A_store_path_that_is_a_file_is_refused()
+    {
+        await using Workspace work = Workspace.Offline();
+        string file = Path.Combine(work.Folder, "file");
+        await File.WriteAllTextAsync(file, "mine", TestContext.Current.CancellationToken);
+        string message = work.Refused("StorePathIsFile", $"New-JcConnector Acme {Minimum} -StorePath '{file}'");
+        Assert.Contains("Give a folder", message, StringComparison.Ordinal);
+        work.Refused("StorePathIsFile", $"Get-JcConnector -StorePath '{file}'");
+        Assert.Equal("mine", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        Assert.Contains("New-JcConnector makes", work.Refused("StoreNotFound", "Get-JcConnector -StorePath $folder/none"), StringComparison.Ordinal);
+        work.Refused("InvalidStorePath", $"New-JcConnector Acme {Minimum} -StorePath 'Env:\\PATH'");
+    }
+
+    [Fact]
+    public async Task One_bad_line_of_a_pipeline_leaves_the_others()
+    {
+        await using Workspace work = Workspace.Offline();
+        ScriptResult result = work.Run(
+            """
+            '5', '0', 'many', '7' | ForEach-Object { [pscustomobject]@{ Name = "N$_"; TenantName = 'T'; ApiKey = $key; ContentType = 'SystemUser'; IntervalMinutes = $_ } } |
+                New-JcConnector
+            """);
+        Assert.Equal(["N5", "N7"], result.Values("Name"));
+        Assert.Equal(["InvalidInterval", "ParameterArgumentTransformationError"], result.ErrorIds);
+        Assert.Null(result.Terminating);
+        Assert.Equal(["N5", "N7"], work.RunWell("Get-JcConnector").Select(c => c.Text("Name")));
+
+        result = work.Run("'N5', 'None', 'N7' | Disable-JcConnector -PassThru");
+        Assert.Equal(["N5", "N7"], result.Values("Name"));
+        Assert.Equal(["ConnectorNotFound"], result.ErrorIds);
+    }
+
+    [Theory]
+    [InlineData("-TenantName Other")]
+    [InlineData("-NewName Other")]
+    [InlineData("-Category Other")]
+    [InlineData("-Type Other")]
+    [InlineData("-Function Respond")]
+    [InlineData("-RunOn Sensor")]
+    [InlineData("-SensorName Other")]
+    public async Task The_general_part_is_fixed(string given)
+    {
+        await using Workspace work = Workspace.Offline();
+        work.Add();
+        string message = work.Refused("GeneralPartFixed", $"Set-JcConnector Acme {given} -IntervalMinutes 60");
+        Assert.Contains(given.Split(' ')[0], message, StringComparison.Ordinal);
+        Assert.Contains("New-JcConnector", message, StringComparison.Ordinal);
+        PSObject connector = work.One("Get-JcConnector");
+        Assert.Equal("Acme", connector.Get("Name"));
+        Assert.Equal("Acme Ltd", connector.Get("TenantName"));
+        Assert.Equal(5, connector.Get("IntervalMinutes"));
+        Assert.Equal("DataProcessor", connector.Text("RunOn"));
+    }
+
+    [Fact]
+    public async Task What_is_given_to_Set_changes_and_the_rest_stays()
+    {
+        await using Workspace work = Workspace.Offline();
+        work.RunWell("$null = New-JcLogFilter Quiet 'event_type Equal sso_auth'; $null = New-JcAnalyzerProfile Night");
+        PSObject before = work.Add(more: "-OrganizationId 0123456789abcdef01234567 -LogFilter Quiet");
+        Assert.Empty(work.RunWell("Set-JcConnector Acme -IntervalMinutes '30' -InitialLookback 2d"));
+        PSObject after = work.One("Set-JcConnector acme -ContentType SystemUser -AnalyzerProfile night -PassThru");
+        Assert.Equal(30, after.Get("IntervalMinutes"));
+        Assert.Equal(TimeSpan.FromDays(2), after.Get("InitialLookback"));
+        Assert.Equal(["SystemUser"], Items(after, "ContentType"));
+        Assert.Equal("Night", after.Get("AnalyzerProfile"));
+        foreach (string kept in new[] { "Id", "Name", "TenantId", "OrganizationId", "ApiKeyEnding", "ApiKeySetAt", "CreatedAt", "InsightsUri" })
+            Assert.Equal(before.Text(kept), after.Text(kept));
+        Assert.Equal(["Quiet"], Items(after, "LogFilter"));
+
+        after = work.One("Set-JcConnector Acme -LogFilter $null -OrganizationId $null -InsightsUri $null -ConsoleUri $null -Region IN -PassThru");
+        Assert.Empty(Items(after, "LogFilter"));
+        Assert.Null(after.Get("OrganizationId"));
+        Assert.Equal("https://console.in.jumpcloud.com/", after.Text("ConsoleUri"));
+
+        foreach ((string errorId, string given) in new[]
+        {
+            ("InvalidInterval", "-IntervalMinutes 0"), ("InsecureUri", "-InsightsUri http://a.example/ -ConsoleUri http://a.example/"),
+            ("AnalyzerProfileNotFound", "-AnalyzerProfile Day"), ("ProfileAndNoProfile", "-AnalyzerProfile Night -NoAnalyzerProfile"),
+            ("InvalidApiKeyReference", "-ApiKey $key -ApiKeyVariable X"), ("PlainTextApiKey", "-ApiKey text"),
+        })
+        {
+            work.Refused(errorId, $"Set-JcConnector Acme {given}");
+            Assert.Equal(after.Get("ModifiedAt"), work.One("Get-JcConnector").Get("ModifiedAt"));
+        }
+
+        work.Refused("ConnectorNotFound", "Set-JcConnector Nobody -IntervalMinutes 5");
+    }
+
+    [Fact]
+    public async Task A_sensor_that_no_host_is_is_said()
+    {
+        await using Workspace work = Workspace.Offline();
+        ScriptResult added = work.Run($"New-JcConnector Far {Minimum} -RunOn Sensor -SensorName 'no-such-host-here'");
+        Assert.Empty(added.AllErrors);
+        Assert.Contains("no-such-host-here", Assert.Single(added.Warnings), StringComparison.Ordinal);
+        Assert.Equal("NoSuchHost", added.Output.Single().Get("StatusId"));
+        Assert.Equal("NoSuchHost", work.One("Get-JcConnector").Get("StatusId"));
+        PSObject turn = work.One("Invoke-JcCollection Far");
+        Assert.Equal("Inactive", turn.Text("State"));
+        Assert.Equal("NoSuchHost", turn.Get("ErrorId"));
+        // This host's own name is known, before it has ever collected.
+        ScriptResult near = work.Run($"New-JcConnector Near {Minimum} -RunOn Sensor -SensorName ([Environment]::MachineName)");
+        Assert.Empty(near.Warnings);
+        Assert.Null(near.Output.Single().Get("StatusId"));
+    }
+
+    [Fact]
+    public async Task Out_of_every_profile_it_waits_and_in_one_it_collects_at_once()
+    {
+        await using Workspace work = await Workspace.StartAsync();
+        ScriptResult added = work.Run(
+            "New-JcConnector Acme T -ApiKey $key -ContentType DirectoryInsights, SystemUser @sim -NoAnalyzerProfile");
+        Assert.Contains("Set-JcConnector -AnalyzerProfile", Assert.Single(added.Warnings), StringComparison.Ordinal);
+        Assert.Equal("NoAnalyzerProfile", added.Output.Single().Get("StatusId"));
+        PSObject waiting = work.One("Invoke-JcCollection");
+        Assert.Equal("Inactive", waiting.Text("State"));
+        Assert.Equal("NoAnalyzerProfile", waiting.Get("ErrorId"));
+        Assert.Equal("Inactive", work.One("Invoke-JcCollection Acme -Force").Text("State"));
+        Assert.Equal(0, work.Simulator.Requests.Total);
+        Assert.Empty(work.RunWell("Get-JcIngestedRecord"));
+
+        work.RunWell("Set-JcConnector Acme -AnalyzerProfile Default");
+        Assert.Null(work.One("Get-JcConnector").Get("StatusId"));
+        IReadOnlyList<PSObject> turns = work.RunWell("Invoke-JcCollection");
+        Assert.Equal(["Collected", "Collected"], turns.Select(t => t.Text("State")));
+        Assert.Equal(work.Truth, turns.Sum(t => t.Number("New")));
+
+        ScriptResult left = work.Run("Set-JcConnector Acme -NoAnalyzerProfile");
+        Assert.Contains("will not collect", Assert.Single(left.Warnings), StringComparison.Ordinal);
+        Assert.Equal("Inactive", work.One("Invoke-JcCollection -Force").Text("State"));
+    }
+
+    [Fact]
+    public async Task Disabled_it_rests_and_enabled_it_goes_on_without_repetition()
+    {
+        await using Workspace work = await Workspace.StartAsync();
+        work.Add();
+        work.RunWell("Invoke-JcCollection");
+        Assert.Empty(work.RunWell("Disable-JcConnector Acme"));
+        PSObject disabled = work.One("Get-JcConnector");
+        Assert.Equal(false, disabled.Get("Enabled"));
+        long asked = work.Simulator.Requests.Total;
+        PSObject turn = work.One("Invoke-JcCollection -Force");
+        Assert.Equal("Inactive", turn.Text("State"));
+        Assert.Equal("ConnectorDisabled", turn.Get("ErrorId"));
+        Assert.Equal(asked, work.Simulator.Requests.Total);
+
+        work.Organization.AddEvents(7, DateTimeOffset.UtcNow.AddSeconds(-30), DateTimeOffset.UtcNow.AddSeconds(-5));
+        Assert.Equal(true, work.One("Get-JcConnector | Enable-JcConnector -PassThru").Get("Enabled"));
+        IReadOnlyList<PSObject> turns = work.RunWell("Invoke-JcCollection -Force");
+        Assert.Equal(7, turns.Sum(t => t.Number("New")));
+        Assert.Equal(work.Truth, work.RunWell("Get-JcIngestedRecord").Count);
+        ScriptResult again = work.Run("Enable-JcConnector Acme -Verbose");
+        Assert.Contains(again.Verbose, line => line.Contains("already", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_new_key_keeps_the_position()
+    {
+        await using Workspace work = await Workspace.StartAsync();
+        work.RunWell("$old = $key");
+        work.Session.SetVariable("wrong", Workspace.Secure("jca_0000000000000000000000000000wrong"));
+        PSObject added = work.One("New-JcConnector Acme T -ApiKey $key -ContentType DirectoryInsights @sim");
+        Assert.Equal(work.ApiKey[^4..], added.Get("ApiKeyEnding"));
+        work.RunWell("Invoke-JcCollection");
+        object? watermark = ((System.Collections.IEnumerable)work.One("Get-JcConnector").Get("Streams")!)
+            .Cast<object>().Select(s => PSObject.AsPSObject(s).Get("Watermark")).Single();
+
+        PSObject changed = work.One("Set-JcConnector Acme -ApiKey $wrong -ApiKeyExpiresAt 300d -PassThru");
+        Assert.Equal("rong", changed.Get("ApiKeyEnding"));
+        Assert.NotNull(changed.Get("ApiKeyExpiresAt"));
+        Assert.Equal("Failed", work.One("Invoke-JcCollection -Force").Text("State"));
+        Assert.Equal(401, work.One("Get-JcConnector").Get("StatusCode"));
+
+        work.Organization.AddEvents(3, DateTimeOffset.UtcNow.AddSeconds(-30), DateTimeOffset.UtcNow.AddSeconds(-5));
+        changed = work.One("Set-JcConnector Acme -ApiKey $old -PassThru");
+        Assert.Equal(work.ApiKey[^4..], changed.Get("ApiKeyEnding"));
+        Assert.Equal(0, changed.Get("StatusCode"));
+        // When it expires was known of the old key alone.
+        Assert.Null(changed.Get("ApiKeyExpiresAt"));
+        PSObject turn = work.One("Invoke-JcCollection -Force");
+        Assert.Equal("Collected", turn.Text("State"));
+        Assert.Equal(3, turn.Number("New"));
+        // It went on at the watermark (less the overlap), not at the first lookback.
+        Assert.InRange((DateTimeOffset)turn.Get("From")!, (DateTimeOffset)watermark! - TimeSpan.FromMinutes(16), (DateTimeOffset)watermark);
+    }
+
+    [Fact]
+    public async Task Of_a_key_the_last_four_characters_are_shown_and_of_a_short_one_none()
+    {
+        await using Workspace work = Workspace.Offline();
+        work.Session.SetVariable("long", Workspace.Secure("jca_abcdefghijklmnopqrstuvwxWXYZ"));
+        work.Session.SetVariable("short", Workspace.Secure("short-key-1234"));
+        ScriptResult result = work.Run(
+            "New-JcConnector Long T -ApiKey $long -ContentType SystemUser -Verbose; New-JcConnector Short T -ApiKey $short -ContentType SystemUser -Verbose");
+        Assert.Equal(["WXYZ", null], result.Values("ApiKeyEnding"));
+        Assert.DoesNotContain("xWXYZ", result.AllText(), StringComparison.Ordinal);
+        Assert.DoesNotContain("1234", result.AllText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_may_lie_in_an_environment_variable()
+    {
+        await using Workspace work = await Workspace.StartAsync(events: 50, users: 2);
+        string variable = $"JCC_TEST_KEY_{Guid.NewGuid():N}";
+        PSObject added = work.One($"New-JcConnector Acme T -ApiKeyVariable {variable} -ContentType SystemUser @sim");
+        Assert.Equal(variable, added.Get("ApiKeyVariable"));
+        Assert.Null(added.Get("ApiKeyEnding"));
+        PSObject missing = work.One("Invoke-JcCollection");
+        Assert.Equal("ApiKeyVariableNotSet", missing.Get("ErrorId"));
+        Assert.Contains(variable, missing.Text("ErrorMessage"), StringComparison.Ordinal);
+        Environment.SetEnvironmentVariable(variable, work.ApiKey);
+        try
+        {
+            Assert.Equal("Collected", work.One("Invoke-JcCollection -Force").Text("State"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(variable, null);
+        }
+
+        work.Refused("InvalidApiKeyReference", "New-JcConnector Bad T -ApiKeyVariable 'A=B' -ContentType SystemUser");
+    }
+
+    [Fact]
+    public async Task A_key_may_lie_in_a_vault()
+    {
+        await using Workspace work = await Workspace.StartAsync(events: 50, users: 2);
+        work.One("New-JcConnector Vaulted T -ApiKeySecret jc-key -ApiKeyVault Safe -ContentType SystemUser @sim");
+        work.One("New-JcConnector Stored T -ApiKey $key -ContentType SystemUser @sim");
+        // Without SecretManagement the one connector fails and the other collects.
+        Dictionary<string, PSObject> turns = work.RunWell("Invoke-JcCollection").ToDictionary(t => t.Text("ConnectorName")!);
+        Assert.Equal("ApiKeySecretUnavailable", turns["Vaulted"].Get("ErrorId"));
+        Assert.Contains("Install-Module", turns["Vaulted"].Text("ErrorMessage"), StringComparison.Ordinal);
+        Assert.Equal("Collected", turns["Stored"].Text("State"));
+        PSObject test = work.One("Test-JcConnector Vaulted");
+        Assert.Equal(false, test.Get("Success"));
+        Assert.Contains("ApiKey", test.Text("Summary"), StringComparison.Ordinal);
+
+        work.RunWell(
+            """
+            function Get-Secret {
+                [CmdletBinding()] param([string] $Name, [string] $Vault)
+                $script:asked += @("$Vault/$Name")
+                if ($Name -ne 'jc-key') { throw "The secret $Name was not found." }
+                $key
+            }
+            """);
+        Assert.Equal("Collected", work.One("Invoke-JcCollection Vaulted -Force").Text("State"));
+        Assert.Equal(["Safe/jc-key"], work.RunWell("$asked").Select(a => a.ToString()));
+        Assert.Equal(true, work.One("Test-JcConnector Vaulted -Quiet").BaseObject);
+
+        work.RunWell("Set-JcConnector Vaulted -ApiKeySecret other");
+        PSObject refused = work.One("Invoke-JcCollection Vaulted -Force");
+        Assert.Equal("ApiKeySecretUnavailable", refused.Get("ErrorId"));
+        Assert.Contains("was not found", refused.Text("ErrorMessage"), StringComparison.Ordinal);
+        // A PSCredential's password will do, a text will not.
+        work.RunWell("function Get-Secret { param($Name, $ErrorAction) [pscredential]::new('u', $key) }");
+        Assert.Equal("Collected", work.One("Invoke-JcCollection Vaulted -Force").Text("State"));
+        work.RunWell("function Get-Secret { param($Name, $ErrorAction) 'a plain text' }");
+        refused = work.One("Invoke-JcCollection Vaulted -Force");
+        Assert.Contains("SecureString", refused.Text("ErrorMessage"), StringComparison.Ordinal);
+        Assert.DoesNotContain("a plain text", refused.Text("ErrorMessage"), StringComparison.Ordinal);
+        work.Refused("InvalidApiKeyReference", "Set-JcConnector Stored -ApiKeyVault Safe");
+    }
+
+    [Fact]
+    public async Task A_key_that_expires_soon_is_warned_of()
+    {
+        await using Workspace work = await Workspace.StartAsync(events: 10, users: 1);
+        ScriptResult later = work.Run($"New-JcConnector Later {Minimum} @sim -ApiKeyExpiresAt 90d");
+        Assert.Empty(later.Warnings);
+        ScriptResult soon = work.Run($"New-JcConnector Soon {Minimum} @sim -ApiKeyExpiresAt 10d");
+        Assert.Contains("'Soon'", Assert.Single(soon.Warnings), StringComparison.Ordinal);
+        Assert.Contains("Set-JcConnector -ApiKey", soon.Warnings[0], StringComparison.Ordinal);
+        foreach (string command in new[] { "Invoke-JcCollection", "Get-JcConnector | Test-JcConnector -Quiet" })
+            Assert.Contains("'Soon'", Assert.Single(work.Run(command).Warnings), StringComparison.Ordinal);
+        ScriptResult past = work.Run("Set-JcConnector Soon -ApiKeyExpiresAt 2020-01-31");
+        Assert.Contains("expired on", Assert.Single(past.Warnings), StringComparison.Ordinal);
+        work.RunWell("Set-JcConnector Soon -ApiKeyExpiresAt $null");
+        Assert.Empty(work.Run("Invoke-JcCollection -Force").Warnings);
+    }
+
+    [Fact]
+    public async Task Removal_leaves_the_records_unless_they_are_to_go_too()
+    {
+        await using Workspace work = await Workspace.StartAsync(events: 100, users: 5);
+        work.Add("Stays");
+        work.Add("Goes");
+        work.RunWell("Invoke-JcCollection");
+        Assert.Equal(work.Truth, work.RunWell("Get-JcIngestedRecord -ConnectorName Goes").Count);
+        work.RunWell("Remove-JcConnector Goes -Force -RemoveRecords");
+        Assert.Empty(work.RunWell("Get-JcIngestedRecord -ConnectorName Goes"));
+        Assert.Equal(work.Truth, work.RunWell("Get-JcIngestedRecord").Count);
+        work.RunWell("Get-JcConnector | Remove-JcConnector -Force");
+        Assert.Empty(work.RunWell("Get-JcConnector"));
+        Assert.Equal(work.Truth, work.RunWell("Get-JcIngestedRecord -ConnectorName Stays").Count);
+        work.Refused("ConnectorNotFound", "Remove-JcConnector Stays -Force");
+    }
+
+    [Fact]
+    public async Task Removal_asks_unless_forced()
+    {
+        int answer = 2, asked = 0;
+        await using Workspace work = Workspace.Offline(new TextHostOptions
+        {
+            OnChoice = (_, _, _) =>
+            {
+                asked++;
+                return answer;
+            },
+        });
+        work.Add();
+        work.RunWell("Remove-JcConnector Acme");
+        Assert.Equal(1, asked);
+        Assert.Single(work.RunWell("Get-JcConnector"));
+        work.RunWell("Disable-JcConnector Acme; Set-JcConnector Acme -IntervalMinutes 6");
+        Assert.Equal(1, asked);
+        answer = 0;
+        work.RunWell("Remove-JcConnector Acme");
+        Assert.Equal(2, asked);
+        Assert.Empty(work.RunWell("Get-JcConnector"));
+        work.Add();
+        work.RunWell("Remove-JcConnector Acme -Force");
+        Assert.Equal(2, asked);
+        Assert.Empty(work.RunWell("Get-JcConnector"));
+    }
+
+    private static string[] Items(PSObject item, string property) =>
+        [.. ((System.Collections.IEnumerable)item.Get(property)!).Cast<object>().Select(i => i.ToString()!)];
+}

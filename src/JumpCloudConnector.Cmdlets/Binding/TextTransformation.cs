@@ -20,7 +20,7 @@ public abstract class TextTransformation : ArgumentTransformationAttribute
     /// <inheritdoc/>
     public sealed override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
-        object? value = inputData is PSObject wrapped && !IsDeserialized(wrapped) ? AsTyped(wrapped) : inputData;
+        object? value = inputData is PSObject wrapped && !IsDeserialized(wrapped) ? Bare(wrapped) : inputData;
         if (value is null || (value is string text && string.IsNullOrWhiteSpace(text)))
         {
             if (BlankIsNull) return null;
@@ -29,6 +29,12 @@ public abstract class TextTransformation : ArgumentTransformationAttribute
 
         return Convert(value);
     }
+
+    /// <summary>
+    /// Whether a number is taken as it was typed: to PowerShell a bare 7d is the decimal 7 and, from version 7 on, 30s a
+    /// short. Only what stands in a command itself still knows how it was typed.
+    /// </summary>
+    private protected virtual bool AsTyped => false;
 
     /// <summary>A sentence that says what may be given, beginning "Give".</summary>
     protected abstract string Expected { get; }
@@ -51,13 +57,11 @@ public abstract class TextTransformation : ArgumentTransformationAttribute
         return text.Length <= most ? text : text.Substring(0, most) + "…";
     }
 
-    // What was typed as 7d or 30s PowerShell reads as the decimal 7 or the short 30; the text is still there.
-    private static object AsTyped(PSObject wrapped) =>
-        IsNumber(wrapped.BaseObject) && wrapped.ToString() is { } text && DurationText.TryParse(text, out _) ? text : wrapped.BaseObject;
-
     private protected static bool IsNumber(object value) =>
         value is sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal
             or System.Numerics.BigInteger;
+
+    private object Bare(PSObject wrapped) => AsTyped && IsNumber(wrapped.BaseObject) ? wrapped.ToString() : wrapped.BaseObject;
 
     // An enumeration that came over remoting is a number with the name as its text; the name must not be lost.
     private static bool IsDeserialized(PSObject value) =>

@@ -26,6 +26,9 @@ public sealed class TimePointTransformation : TextTransformation
         + (Ahead ? "how far off it is, such as 90d." : "how long ago it was, such as 90d, 24h, 15m or 30s.");
 
     /// <inheritdoc/>
+    private protected override bool AsTyped => true;
+
+    /// <inheritdoc/>
     protected override object Convert(object value)
     {
         DateTimeOffset? point = value switch

@@ -7,6 +7,9 @@ public sealed class TimeSpanTransformation : TextTransformation
     protected override string Expected => "Give a duration with its unit, such as 90d, 24h, 15m or 30s, or a TimeSpan.";
 
     /// <inheritdoc/>
+    private protected override bool AsTyped => true;
+
+    /// <inheritdoc/>
     protected override object Convert(object value)
     {
         if (value is TimeSpan given || (value is string text && DurationText.TryParse(text, out given)))

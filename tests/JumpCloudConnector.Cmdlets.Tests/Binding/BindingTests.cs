@@ -132,6 +132,19 @@ public sealed class BindingTests
         Assert.Equal(TimeSpan.FromSeconds(seconds), Value(Bind($"[pscustomobject]@{{ InitialLookback = '{text}' }}"), "InitialLookback"));
 
     [Theory]
+    [InlineData("7d", 7 * 86400)]
+    [InlineData("30s", 30)]
+    [InlineData("1d12h", 36 * 3600)]
+    public void A_duration_may_be_typed_without_quotes_though_PowerShell_sees_a_number(string typed, int seconds)
+    {
+        ScriptResult result = Run($"Test-BindingProbe -Name n -InitialLookback {typed} -After:{typed}");
+        Assert.Empty(result.AllErrors);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Value(result.Output.Single(), "InitialLookback"));
+        DateTimeOffset expected = DateTimeOffset.Now - TimeSpan.FromSeconds(seconds);
+        Assert.InRange((DateTimeOffset)Value(result.Output.Single(), "After")!, expected - TimeSpan.FromMinutes(1), expected);
+    }
+
+    [Theory]
     [InlineData("2026-01-31", true)]
     [InlineData("2026-01-31 00:00", true)]
     [InlineData("2026-01-31T00:00:00.0000000", true)]

@@ -7,6 +7,7 @@ namespace JumpCloudConnector.Cmdlets.Tests.Cmdlets;
 /// <summary>New-, Get-, Set-, Remove-, Enable- and Disable-JcConnector, and what a collection makes of what they set.</summary>
 public sealed class ConnectorCmdletTests
 {
+    private const string AnId = "0123456789abcdef01234567";
     private const string Minimum = "-TenantName T -ApiKey $key -ContentType SystemUser";
 
     [Fact]
@@ -59,8 +60,9 @@ public sealed class ConnectorCmdletTests
         PSObject[] added = [.. work.RunWell(
             """
             [pscustomobject]@{
-                Name = 'Full'; TenantName = 'T'; ApiKey = $key; ContentType = 'DirectoryInsights,SystemUser'; IntervalMinutes = '15'
-                InitialLookback = '36h'; Region = 'EU'; LogFilter = ''; ProviderId = ''; OrganizationId = '0123456789abcdef01234567'
+                Name = 'Full'; TenantName = 'T'; ApiKey = $key; ContentType = 'DirectoryInsights,SystemUser'
+                IntervalMinutes = '15'; InitialLookback = '36h'; Region = 'EU'; LogFilter = ''; ProviderId = ''
+                OrganizationId = '0123456789abcdef01234567'
                 RunOn = ''; SensorName = ''; AnalyzerProfile = ''; InsightsUri = ''; ConsoleUri = ''; ApiKeyExpiresAt = ''
             },
             [pscustomobject]@{
@@ -121,11 +123,11 @@ public sealed class ConnectorCmdletTests
     [InlineData("InvalidTenantName", "Leave it out", "-TenantName ' T'")]
     [InlineData("InvalidProviderId", "24 hexadecimal", "-ProviderId 12345")]
     [InlineData("InvalidOrganizationId", "Admin Portal", "-OrganizationId 'Acme'")]
-    [InlineData("ProviderAndOrganization", "one of the two", "-ProviderId 0123456789abcdef01234567 -OrganizationId 0123456789abcdef01234567")]
+    [InlineData("ProviderAndOrganization", "one of the two", $"-ProviderId {AnId} -OrganizationId {AnId}")]
     [InlineData("InsecureUri", "Use https", "-InsightsUri http://jumpcloud.example/ -ConsoleUri https://jumpcloud.example/")]
     [InlineData("InsecureUri", "Use https", "-InsightsUri https://jumpcloud.example/ -ConsoleUri http://192.168.1.1/")]
     [InlineData("InvalidUri", "both or neither", "-InsightsUri https://jumpcloud.example/")]
-    [InlineData("InvalidUri", "without user", "-InsightsUri https://u:p@jumpcloud.example/ -ConsoleUri https://jumpcloud.example/")]
+    [InlineData("InvalidUri", "without user", "-InsightsUri https://u:p@jc.example/ -ConsoleUri https://jc.example/")]
     [InlineData("InvalidSensorName", "Give -SensorName", "-RunOn Sensor")]
     [InlineData("InvalidRunOn", "Leave -AnalyzerProfile out", "-RunOn Sensor -SensorName S -AnalyzerProfile Default")]
     [InlineData("InvalidRunOn", "-RunOn Sensor", "-SensorName S")]
@@ -150,7 +152,8 @@ public sealed class ConnectorCmdletTests
     {
         await using Workspace work = Workspace.Offline();
         work.Add();
-        Assert.Contains("Choose another name", work.Refused("ConnectorExists", $"New-JcConnector ACME {Minimum}"), StringComparison.Ordinal);
+        string message = work.Refused("ConnectorExists", $"New-JcConnector ACME {Minimum}");
+        Assert.Contains("Choose another name", message, StringComparison.Ordinal);
         Assert.Single(work.RunWell("Get-JcConnector"));
     }
 
@@ -158,9 +161,11 @@ public sealed class ConnectorCmdletTests
     public async Task Plain_http_is_for_loopback_alone()
     {
         await using Workspace work = Workspace.Offline();
-        foreach (string host in new[] { "localhost", "127.0.0.1:8080", "[::1]:80" })
-            work.RunWell($"New-JcConnector '{host.Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal)}' {Minimum} -InsightsUri http://{host}/ -ConsoleUri http://{host}/");
-        work.Refused("InsecureUri", $"New-JcConnector Far {Minimum} -InsightsUri http://localhost.example/ -ConsoleUri http://localhost/");
+        int number = 0;
+        foreach (string uri in new[] { "http://localhost/", "http://127.0.0.1:8080/", "http://[::1]:80/" })
+            work.RunWell($"New-JcConnector {++number} {Minimum} -InsightsUri {uri} -ConsoleUri {uri}");
+        const string other = "http://localhost.example/";
+        work.Refused("InsecureUri", $"New-JcConnector Far {Minimum} -InsightsUri {other} -ConsoleUri {other}");
         Assert.Equal(3, work.RunWell("Get-JcConnector").Count);
     }
 
@@ -174,7 +179,8 @@ public sealed class ConnectorCmdletTests
         Assert.Contains("Give a folder", message, StringComparison.Ordinal);
         work.Refused("StorePathIsFile", $"Get-JcConnector -StorePath '{file}'");
         Assert.Equal("mine", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
-        Assert.Contains("New-JcConnector makes", work.Refused("StoreNotFound", "Get-JcConnector -StorePath $folder/none"), StringComparison.Ordinal);
+        message = work.Refused("StoreNotFound", "Get-JcConnector -StorePath $folder/none");
+        Assert.Contains("New-JcConnector makes", message, StringComparison.Ordinal);
         work.Refused("InvalidStorePath", $"New-JcConnector Acme {Minimum} -StorePath 'Env:\\PATH'");
     }
 
@@ -184,8 +190,9 @@ public sealed class ConnectorCmdletTests
         await using Workspace work = Workspace.Offline();
         ScriptResult result = work.Run(
             """
-            '5', '0', 'many', '7' | ForEach-Object { [pscustomobject]@{ Name = "N$_"; TenantName = 'T'; ApiKey = $key; ContentType = 'SystemUser'; IntervalMinutes = $_ } } |
-                New-JcConnector
+            '5', '0', 'many', '7' | ForEach-Object {
+                [pscustomobject]@{ Name = "N$_"; IntervalMinutes = $_; ApiKey = $key; ContentType = 'SystemUser' }
+            } | New-JcConnector -TenantName T
             """);
         Assert.Equal(["N5", "N7"], result.Values("Name"));
         Assert.Equal(["InvalidInterval", "ParameterArgumentTransformationError"], result.ErrorIds);
@@ -231,19 +238,22 @@ public sealed class ConnectorCmdletTests
         Assert.Equal(TimeSpan.FromDays(2), after.Get("InitialLookback"));
         Assert.Equal(["SystemUser"], Items(after, "ContentType"));
         Assert.Equal("Night", after.Get("AnalyzerProfile"));
-        foreach (string kept in new[] { "Id", "Name", "TenantId", "OrganizationId", "ApiKeyEnding", "ApiKeySetAt", "CreatedAt", "InsightsUri" })
-            Assert.Equal(before.Text(kept), after.Text(kept));
+        string[] kept = ["Id", "Name", "TenantId", "OrganizationId", "ApiKeyEnding", "ApiKeySetAt", "CreatedAt", "InsightsUri"];
+        Assert.All(kept, property => Assert.Equal(before.Text(property), after.Text(property)));
         Assert.Equal(["Quiet"], Items(after, "LogFilter"));
 
-        after = work.One("Set-JcConnector Acme -LogFilter $null -OrganizationId $null -InsightsUri $null -ConsoleUri $null -Region IN -PassThru");
+        after = work.One(
+            "Set-JcConnector Acme -LogFilter $null -OrganizationId '' -InsightsUri $null -ConsoleUri $null -Region IN -PassThru");
         Assert.Empty(Items(after, "LogFilter"));
         Assert.Null(after.Get("OrganizationId"));
         Assert.Equal("https://console.in.jumpcloud.com/", after.Text("ConsoleUri"));
 
         foreach ((string errorId, string given) in new[]
         {
-            ("InvalidInterval", "-IntervalMinutes 0"), ("InsecureUri", "-InsightsUri http://a.example/ -ConsoleUri http://a.example/"),
-            ("AnalyzerProfileNotFound", "-AnalyzerProfile Day"), ("ProfileAndNoProfile", "-AnalyzerProfile Night -NoAnalyzerProfile"),
+            ("InvalidInterval", "-IntervalMinutes 0"),
+            ("InsecureUri", "-InsightsUri http://a.example/ -ConsoleUri http://a.example/"),
+            ("AnalyzerProfileNotFound", "-AnalyzerProfile Day"),
+            ("ProfileAndNoProfile", "-AnalyzerProfile Night -NoAnalyzerProfile"),
             ("InvalidApiKeyReference", "-ApiKey $key -ApiKeyVariable X"), ("PlainTextApiKey", "-ApiKey text"),
         })
         {
@@ -280,7 +290,11 @@ public sealed class ConnectorCmdletTests
             "New-JcConnector Acme T -ApiKey $key -ContentType DirectoryInsights, SystemUser @sim -NoAnalyzerProfile");
         Assert.Contains("Set-JcConnector -AnalyzerProfile", Assert.Single(added.Warnings), StringComparison.Ordinal);
         Assert.Equal("NoAnalyzerProfile", added.Output.Single().Get("StatusId"));
-        PSObject waiting = work.One("Invoke-JcCollection");
+        // A run of all leaves it out and says so with -Verbose; a run of it by name says so in its result.
+        ScriptResult all = work.Run("Invoke-JcCollection -Force -Verbose");
+        Assert.Empty(all.Output);
+        Assert.Contains(all.Verbose, line => line.Contains("'Acme' is not collected", StringComparison.Ordinal));
+        PSObject waiting = work.One("Invoke-JcCollection Acme");
         Assert.Equal("Inactive", waiting.Text("State"));
         Assert.Equal("NoAnalyzerProfile", waiting.Get("ErrorId"));
         Assert.Equal("Inactive", work.One("Invoke-JcCollection Acme -Force").Text("State"));
@@ -295,7 +309,7 @@ public sealed class ConnectorCmdletTests
 
         ScriptResult left = work.Run("Set-JcConnector Acme -NoAnalyzerProfile");
         Assert.Contains("will not collect", Assert.Single(left.Warnings), StringComparison.Ordinal);
-        Assert.Equal("Inactive", work.One("Invoke-JcCollection -Force").Text("State"));
+        Assert.Equal("Inactive", work.One("Invoke-JcCollection Acme -Force").Text("State"));
     }
 
     [Fact]
@@ -308,7 +322,8 @@ public sealed class ConnectorCmdletTests
         PSObject disabled = work.One("Get-JcConnector");
         Assert.Equal(false, disabled.Get("Enabled"));
         long asked = work.Simulator.Requests.Total;
-        PSObject turn = work.One("Invoke-JcCollection -Force");
+        Assert.Empty(work.RunWell("Invoke-JcCollection -Force"));
+        PSObject turn = work.One("Invoke-JcCollection Acme -Force");
         Assert.Equal("Inactive", turn.Text("State"));
         Assert.Equal("ConnectorDisabled", turn.Get("ErrorId"));
         Assert.Equal(asked, work.Simulator.Requests.Total);
@@ -350,7 +365,8 @@ public sealed class ConnectorCmdletTests
         Assert.Equal("Collected", turn.Text("State"));
         Assert.Equal(3, turn.Number("New"));
         // It went on at the watermark (less the overlap), not at the first lookback.
-        Assert.InRange((DateTimeOffset)turn.Get("From")!, (DateTimeOffset)watermark! - TimeSpan.FromMinutes(16), (DateTimeOffset)watermark);
+        var before = (DateTimeOffset)watermark!;
+        Assert.InRange((DateTimeOffset)turn.Get("From")!, before - TimeSpan.FromMinutes(16), before);
     }
 
     [Fact]
@@ -360,7 +376,10 @@ public sealed class ConnectorCmdletTests
         work.Session.SetVariable("long", Workspace.Secure("jca_abcdefghijklmnopqrstuvwxWXYZ"));
         work.Session.SetVariable("short", Workspace.Secure("short-key-1234"));
         ScriptResult result = work.Run(
-            "New-JcConnector Long T -ApiKey $long -ContentType SystemUser -Verbose; New-JcConnector Short T -ApiKey $short -ContentType SystemUser -Verbose");
+            """
+            New-JcConnector Long T -ApiKey $long -ContentType SystemUser -Verbose -Debug
+            New-JcConnector Short T -ApiKey $short -ContentType SystemUser -Verbose -Debug
+            """);
         Assert.Equal(["WXYZ", null], result.Values("ApiKeyEnding"));
         Assert.DoesNotContain("xWXYZ", result.AllText(), StringComparison.Ordinal);
         Assert.DoesNotContain("1234", result.AllText(), StringComparison.Ordinal);

@@ -96,7 +96,7 @@ internal sealed class Workspace : IAsyncDisposable
 
     /// <summary>Adds a connector that collects the simulator's events and users.</summary>
     public PSObject Add(string name = "Acme", string more = "") => One(
-        $"New-JcConnector -Name '{name}' -TenantName 'Acme Ltd' -ApiKey $key -ContentType DirectoryInsights, SystemUser @sim {more}");
+        $"New-JcConnector '{name}' 'Acme Ltd' -ApiKey $key -ContentType DirectoryInsights, SystemUser @sim {more}");
 
     public static SecureString Secure(string text)
     {

@@ -61,7 +61,13 @@ public abstract class TextTransformation : ArgumentTransformationAttribute
         value is sbyte or byte or short or ushort or int or uint or long or ulong or float or double or decimal
             or System.Numerics.BigInteger;
 
-    private object Bare(PSObject wrapped) => AsTyped && IsNumber(wrapped.BaseObject) ? wrapped.ToString() : wrapped.BaseObject;
+    private object Bare(PSObject wrapped) => wrapped.BaseObject switch
+    {
+        // What a [pscustomobject] holds is in the wrapper alone.
+        PSCustomObject => wrapped,
+        { } number when AsTyped && IsNumber(number) => wrapped.ToString(),
+        { } value => value,
+    };
 
     // An enumeration that came over remoting is a number with the name as its text; the name must not be lost.
     private static bool IsDeserialized(PSObject value) =>

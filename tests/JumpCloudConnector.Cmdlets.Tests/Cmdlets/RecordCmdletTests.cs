@@ -1,0 +1,372 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using System.Text.Json;
+using PowerShellHost;
+using Xunit;
+
+namespace JumpCloudConnector.Cmdlets.Tests.Cmdlets;
+
+/// <summary>A store that two connectors have collected, and its records as the search without conditions gives them.</summary>
+public sealed class CollectedStore : IAsyncLifetime
+{
+    private Workspace? _work;
+
+    internal Workspace Work => _work!;
+
+    internal IReadOnlyList<PSObject> All { get; private set; } = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        _work = await Workspace.StartAsync(events: 1200, users: 40);
+        Work.Add("Acme");
+        Work.RunWell("New-JcConnector Beta 'Beta Ltd' -ApiKey $key -ContentType DirectoryInsights @sim");
+        Work.RunWell("Invoke-JcCollection");
+        All = Work.RunWell("Get-JcIngestedRecord");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_work is not null) await _work.DisposeAsync();
+    }
+}
+
+/// <summary>Get-JcIngestedRecord: every condition against the same one applied here.</summary>
+public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<CollectedStore>
+{
+    private IReadOnlyList<PSObject> All => store.All;
+
+    [Fact]
+    public void Without_conditions_it_gives_all_the_newest_first()
+    {
+        Assert.Equal(store.Work.Truth + store.Work.Organization.VisibleCount, All.Count);
+        DateTimeOffset[] times = [.. All.Select(TimeOf)];
+        Assert.Equal(times.OrderDescending(), times);
+        Assert.Equal(All.Count, All.Select(Sequence).Distinct().Count());
+        Assert.Equal(times.Order(), Find("-Oldest").Select(TimeOf));
+    }
+
+    [Theory]
+    [InlineData("ConnectorName", "ConnectorName")]
+    [InlineData("TenantName", "TenantName")]
+    [InlineData("MsgClass", "MsgClass")]
+    [InlineData("Source", "Source")]
+    [InlineData("Service", "Service")]
+    [InlineData("EventType", "EventType")]
+    [InlineData("EventStatus", "EventStatus")]
+    [InlineData("SourceIp", "SourceIp")]
+    public void A_text_is_searched_whole_in_any_case_by_wildcard_and_among_several(string parameter, string property)
+    {
+        string[] values = [.. All.GroupBy(r => r.Text(property)).Where(g => !string.IsNullOrEmpty(g.Key))
+            .OrderByDescending(g => g.Count()).Select(g => g.Key!)];
+        Assert.True(values.Length >= 2, $"All records have the same {property}.");
+        string one = values[0], two = values[1];
+        AssertFound(r => Same(r.Text(property), one), $"-{parameter} '{one.ToUpperInvariant()}'");
+        AssertFound(r => Same(r.Text(property), one) || Same(r.Text(property), two), $"-{parameter} '{one}', '{two}'");
+        string beginning = two[..^1];
+        AssertFound(
+            r => r.Text(property)?.StartsWith(beginning, StringComparison.OrdinalIgnoreCase) ?? false,
+            $"-{parameter} '{beginning}*'");
+        Assert.Empty(Find($"-{parameter} '{beginning}'"));
+        string masked = "?" + two[1..];
+        AssertFound(
+            r => r.Text(property) is { } t && t.Length == two.Length && t.EndsWith(two[1..], StringComparison.OrdinalIgnoreCase),
+            $"-{parameter} '{masked}'");
+    }
+
+    [Fact]
+    public void Category_and_organization_are_searched()
+    {
+        string category = All[0].Text("Category")!;
+        AssertFound(r => r.Text("Category") == category, $"-Category {category}");
+        Assert.Empty(Find($"-Category 'not-{category}'"));
+        string id = store.Work.Organization.Id, name = store.Work.Organization.Name;
+        foreach (string given in new[] { id, name, name.ToUpperInvariant(), name[..4] + "*", id[..6] + "*" })
+            AssertFound(r => r.Text("OrganizationId") == id, $"-Organization '{given}'");
+        Assert.Empty(Find("-Organization 000000000000000000000000"));
+    }
+
+    [Fact]
+    public void A_user_is_found_by_name_address_and_id()
+    {
+        // A user's record has all three.
+        List<string> known = All.Select(UserOf).First(u => u.Count == 3);
+        foreach (string given in known)
+        {
+            AssertFound(r => UserOf(r).Contains(given, StringComparer.OrdinalIgnoreCase), $"-User '{given}'");
+            AssertFound(r => UserOf(r).Contains(given, StringComparer.OrdinalIgnoreCase), $"-User '{given.ToUpperInvariant()}'");
+        }
+
+        AssertFound(r => UserOf(r).Any(u => u.Contains('@', StringComparison.Ordinal)), "-User '*@*'");
+    }
+
+    [Fact]
+    public void A_text_anywhere_in_the_record_is_found()
+    {
+        string part = All.Select(r => r.Text("EventName")).First(n => n is { Length: > 6 })![2..^1].ToUpperInvariant();
+        AssertFound(r => r.Text("Json")!.Contains(part, StringComparison.OrdinalIgnoreCase), $"-Text '{part}'");
+        Assert.Empty(Find("-Text 'nothing has this in it'"));
+    }
+
+    [Fact]
+    public void A_span_begins_with_its_start_and_ends_before_its_end()
+    {
+        DateTimeOffset[] times = [.. All.Select(TimeOf).Distinct().Order()];
+        DateTimeOffset start = times[times.Length / 4], end = times[times.Length / 2];
+        AssertFound(r => TimeOf(r) >= start && TimeOf(r) < end, $"-After '{Iso(start)}' -Before '{Iso(end)}'");
+        AssertFound(r => TimeOf(r) >= start, $"-After '{Iso(start)}'");
+        AssertFound(r => TimeOf(r) < start, $"-Before ([datetime]'{Iso(start)}')");
+        // The clock goes on between the two.
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        IReadOnlyList<PSObject> last = Find("-Last 3h");
+        DateTimeOffset since = now.AddHours(-3);
+        Assert.InRange(last.Count, All.Count(r => TimeOf(r) >= since.AddSeconds(5)), All.Count(r => TimeOf(r) >= since));
+        Assert.InRange(last.Count, 1, All.Count - 1);
+        Assert.Equal(All.Count, Find("-Last 7d").Count);
+        AssertFound(r => TimeOf(r) >= start && TimeOf(r) < end && r.Text("ConnectorName") == "Beta",
+            $"-ConnectorName Beta -After '{Iso(start)}' -Before '{Iso(end)}'");
+    }
+
+    [Fact]
+    public void Conditions_hold_together()
+    {
+        PSObject some = All.First(r => r.Text("EventStatus") == "failure");
+        string service = some.Text("Service")!;
+        AssertFound(
+            r => r.Text("ConnectorName") == "Acme" && r.Text("EventStatus") == "failure" && r.Text("Service") == service,
+            $"acme -EventStatus failure -Service {service}");
+    }
+
+    [Fact]
+    public void The_first_ones_come_and_no_more()
+    {
+        Assert.Equal(All.Take(7).Select(Sequence), Find("-First 7").Select(Sequence));
+        Assert.Equal(All.Reverse().Take(3).Select(TimeOf), Find("-First 3 -Oldest").Select(TimeOf));
+        Assert.Equal(All.Count, Find("-First 100000").Count);
+        // A consumer that has enough ends it too.
+        IReadOnlyList<PSObject> taken = store.Work.RunWell(
+            "$n = 0; foreach ($i in 1) { Get-JcIngestedRecord | ForEach-Object { $_; if (++$n -ge 4) { break } } }");
+        Assert.Equal(All.Take(4).Select(Sequence), taken.Select(Sequence));
+    }
+
+    [Fact]
+    public void As_JSON_it_is_the_stored_text()
+    {
+        string[] texts = [.. Find("-AsJson").Select(t => Assert.IsType<string>(t.BaseObject))];
+        Assert.Equal(All.Select(r => r.Text("Json")), texts);
+        foreach (string text in texts)
+        {
+            using JsonDocument document = JsonDocument.Parse(text);
+            Assert.DoesNotContain('\n', text);
+            Assert.True(document.RootElement.TryGetProperty("jumpcloud", out _));
+        }
+    }
+
+    [Fact]
+    public async Task After_a_place_it_goes_on_without_gap_or_repetition()
+    {
+        await using Workspace work = await Workspace.StartAsync(events: 730, users: 11);
+        work.Add();
+        work.RunWell("Invoke-JcCollection");
+        List<long> seen = [];
+        for (long place = 0; ;)
+        {
+            long[] page = [.. work.RunWell($"Get-JcIngestedRecord -AfterSequence {place} -First 100").Select(Sequence)];
+            if (page.Length == 0) break;
+            seen.AddRange(page);
+            place = page[^1];
+            // More arrives while it is being read.
+            if (seen.Count == 300)
+            {
+                work.Organization.AddEvents(9, DateTimeOffset.UtcNow.AddHours(-2), DateTimeOffset.UtcNow.AddMinutes(-1));
+                work.Organization.AddEvents(5, DateTimeOffset.UtcNow.AddMinutes(-3), DateTimeOffset.UtcNow.AddMinutes(-1));
+                work.RunWell("Invoke-JcCollection -Force");
+            }
+        }
+
+        Assert.Equal(seen.Order(), seen);
+        Assert.Equal(work.RunWell("Get-JcIngestedRecord").Select(Sequence).Order(), seen);
+        Assert.True(seen.Count > 741);
+        Assert.Empty(work.RunWell($"Get-JcIngestedRecord -AfterSequence {seen[^1]}"));
+        Assert.Equal(seen[^1], work.One($"Get-JcIngestedRecord -AfterSequence '{seen[^2]}'").Number("Sequence"));
+    }
+
+    [Fact]
+    public void Connectors_of_the_pipeline_bring_their_records_and_their_store()
+    {
+        using var session = new ModuleSession();
+        session.SetVariable("store", store.Work.StorePath);
+        Assert.Equal(
+            All.Where(r => r.Text("ConnectorName") == "Beta").Select(Sequence),
+            session.Invoke("Get-JcConnector Beta -StorePath $store | Get-JcIngestedRecord").Output.Select(Sequence));
+        Assert.Equal(
+            All.Select(Sequence),
+            session.Invoke("Get-JcConnector -StorePath $store | Get-JcIngestedRecord").Output.Select(Sequence));
+        Assert.Empty(session.Invoke("Get-JcConnector none* -StorePath $store | Get-JcIngestedRecord -StorePath $store").Output);
+    }
+
+    [Theory]
+    [InlineData("LastAndAfter", "one of the two", "-Last 3h -After 2026-01-01")]
+    [InlineData("ParameterArgumentTransformationError", "24h", "-Last 5")]
+    [InlineData("ParameterArgumentTransformationError", "24h", "-After 5")]
+    [InlineData("ParameterArgumentTransformationError", "2026-01-31", "-Before 01/02/2026")]
+    [InlineData("ParameterArgumentTransformationError", "whole number", "-AfterSequence x")]
+    [InlineData("ParameterArgumentTransformationError", "whole number", "-First many")]
+    [InlineData("ParameterArgumentValidationError", "minimum", "-First 0")]
+    public void What_cannot_be_searched_is_refused(string errorId, string says, string given) =>
+        Assert.Contains(says, store.Work.Refused(errorId, $"Get-JcIngestedRecord {given}"), StringComparison.Ordinal);
+
+    [Fact]
+    public void Where_nothing_is_found_verbose_says_what_was_searched()
+    {
+        ScriptResult result = store.Work.Run("Get-JcIngestedRecord -Last 1s -Verbose");
+        Assert.Empty(result.Output);
+        Assert.Contains(result.Verbose, l => l.Contains($"the store's {All.Count} records", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_log_filter_is_tried_on_what_is_stored()
+    {
+        Workspace work = store.Work;
+        string type = CommonType();
+        int matching = All.Count(r => r.Text("EventType") == type);
+        work.RunWell($"$null = New-JcLogFilter Tried 'event_type Equal {type}'");
+        PSObject result = work.One("Test-JcLogFilter Tried");
+        Assert.Equal(All.Count, result.Number("Tested"));
+        Assert.Equal(matching, result.Number("Excluded"));
+        Assert.Equal((double)matching / All.Count, (double)result.Get("Fraction")!, 6);
+        PSObject[] sample = Items(result, "Sample");
+        Assert.Equal(5, sample.Length);
+        Assert.All(sample, r => Assert.Equal(type, r.Text("EventType")));
+
+        result = work.One($"Test-JcLogFilter -Condition 'event_type Equal {type}', 'connector_name Equal Beta' -SampleSize 2");
+        Assert.Equal(All.Count(r => r.Text("EventType") == type && r.Text("ConnectorName") == "Beta"), result.Number("Excluded"));
+        Assert.Equal(2, Items(result, "Sample").Length);
+        result = work.One("Get-JcLogFilter Tried | Test-JcLogFilter -ConnectorName Acme -Last 5h -SampleSize 0");
+        int tested = All.Count(r => r.Text("ConnectorName") == "Acme" && TimeOf(r) >= DateTimeOffset.UtcNow.AddHours(-5));
+        Assert.InRange(result.Number("Tested"), tested - 20, tested + 20);
+        Assert.Empty(Items(result, "Sample"));
+        // It was a trial: nothing is counted, and nothing is gone.
+        Assert.Equal(0, work.One("Get-JcLogFilter Tried").Number("Excluded"));
+        Assert.Equal(All.Count, Find("").Count);
+        work.Refused("LastAndAfter", "Test-JcLogFilter Tried -Last 1h -After 2026-01-01");
+        work.Refused("LogFilterNotFound", "Test-JcLogFilter Nothing");
+    }
+
+    [Fact]
+    public async Task An_attached_log_filter_excludes_and_counts()
+    {
+        string type = CommonType();
+        await using Workspace work = await Workspace.StartAsync(events: 1200, users: 0);
+        PSObject filter = work.One($"New-JcLogFilter Quiet @{{ Field = 'event_type'; Operator = 'In'; Value = '{type}', 'no' }}");
+        Assert.Equal(false, filter.Get("IsActive"));
+        work.One("New-JcConnector Acme T -ApiKey $key -ContentType DirectoryInsights -LogFilter quiet @sim");
+        work.One("New-JcConnector Whole T -ApiKey $key -ContentType DirectoryInsights @sim");
+        PSObject[] turns = [.. work.RunWell("Invoke-JcCollection").OrderBy(t => t.Text("ConnectorName"), StringComparer.Ordinal)];
+        int matching = work.RunWell($"Get-JcIngestedRecord Whole -EventType {type}").Count;
+        Assert.True(matching > 0);
+        Assert.Equal(matching, turns[0].Number("Filtered"));
+        Assert.Equal(work.Truth - matching, turns[0].Number("New"));
+        Assert.Equal(0, turns[1].Number("Filtered"));
+        Assert.Empty(work.RunWell($"Get-JcIngestedRecord Acme -EventType {type}"));
+        filter = work.One("Get-JcLogFilter");
+        Assert.Equal(true, filter.Get("IsActive"));
+        Assert.Equal(["Acme"], Items(filter, "ConnectorName").Select(n => n.ToString()));
+        Assert.Equal(matching, filter.Number("Excluded"));
+        Assert.InRange((DateTimeOffset)filter.Get("LastExcluded")!, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow);
+
+        work.RunWell("Set-JcConnector Acme -LogFilter @()");
+        Assert.Equal(false, work.One("Get-JcLogFilter").Get("IsActive"));
+    }
+
+    [Fact]
+    public async Task Log_filters_are_changed_and_removed()
+    {
+        int asked = 0;
+        await using Workspace work = Workspace.Offline(new TextHostOptions { OnChoice = (_, _, _) => ++asked * 0 });
+        Assert.Empty(work.RunWell("New-JcLogFilter F 'severity Exists' -WhatIf"));
+        Assert.False(Directory.Exists(work.StorePath));
+        PSObject filter = work.One("New-JcLogFilter F 'srcip InSubnet 10.0.0.0/8, 2001:db8::/32', 'event_status Equal success'");
+        Assert.Equal(
+            ["srcip InSubnet 10.0.0.0/8, 2001:db8::/32", "event_status Equal success"],
+            Items(filter, "Condition").Select(c => c.ToString()));
+        work.Add(more: "-LogFilter F");
+        work.Refused("LogFilterExists", "New-JcLogFilter f 'severity Exists'");
+        Assert.Empty(work.RunWell("Set-JcLogFilter F -Condition 'user.name Exists' -PassThru -WhatIf"));
+        Assert.Equal(2, Items(work.One("Get-JcLogFilter f"), "Condition").Length);
+        filter = work.One("Set-JcLogFilter F ([pscustomobject]@{ Field = 'user.name'; Operator = 'Exists' }) -PassThru");
+        Assert.Equal(["user.name Exists"], Items(filter, "Condition").Select(c => c.ToString()));
+        string message = work.Refused("LogFilterOfOtherTenant", "Set-JcLogFilter F -TenantName Other");
+        Assert.Contains("tenant 'Other'", message, StringComparison.Ordinal);
+        work.RunWell("Set-JcLogFilter F -TenantName 'acme ltd'");
+        message = work.Refused(
+            "LogFilterOfOtherTenant", "New-JcConnector B Beta -ApiKey $key -ContentType SystemUser -LogFilter F");
+        Assert.Contains("same tenant", message, StringComparison.Ordinal);
+
+        Assert.Empty(work.RunWell("Remove-JcLogFilter F -WhatIf"));
+        Assert.Single(work.RunWell("Get-JcLogFilter F*"));
+        work.RunWell("Remove-JcLogFilter F");
+        Assert.Equal(1, asked);
+        Assert.Empty(work.RunWell("Get-JcLogFilter"));
+        Assert.Empty(Items(work.One("Get-JcConnector"), "LogFilter"));
+        work.RunWell("$null = New-JcLogFilter G 'severity Exists'; Get-JcLogFilter | Remove-JcLogFilter -Force");
+        Assert.Equal(1, asked);
+        work.Refused("LogFilterNotFound", "Remove-JcLogFilter G -Force");
+        work.Refused("LogFilterNotFound", "Get-JcLogFilter G");
+        work.Refused("LogFilterNotFound", "Set-JcLogFilter G -TenantName T");
+    }
+
+    [Theory]
+    [InlineData("InvalidLogFilterName", "without wildcards", "'a*' 'severity Exists'")]
+    [InlineData("InvalidLogFilterCondition", "at least one", "F 'event_type Equal'")]
+    [InlineData("InvalidLogFilterCondition", "regular expression", "F 'event_type Match ('")]
+    [InlineData("InvalidLogFilterCondition", "10.0.0.0/8", "F 'srcip InSubnet nowhere'")]
+    [InlineData("InvalidLogFilterCondition", "neither a number nor a time", "F 'timestamp GreaterThan soon'")]
+    [InlineData("InvalidLogFilterCondition", "dotted path", "F '.type Exists'")]
+    [InlineData("InvalidLogFilterCondition", "attach a second", "F (1..11 | ForEach-Object { \"f$_ Exists\" })")]
+    [InlineData("ParameterArgumentTransformationError", "field operator values", "F 'event_type Is x'")]
+    [InlineData("ParameterArgumentTransformationError", "field operator values", "F 'event_type'")]
+    [InlineData("ParameterArgumentTransformationError", "field operator values", "F @{ Field = 'x' }")]
+    public async Task A_log_filter_that_cannot_be_is_refused(string errorId, string says, string given)
+    {
+        await using Workspace work = Workspace.Offline();
+        Assert.Contains(says, work.Refused(errorId, $"New-JcLogFilter {given}"), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(work.StorePath));
+    }
+
+    private static DateTimeOffset TimeOf(PSObject record) => (DateTimeOffset)record.Get("Timestamp")!;
+
+    private static long Sequence(PSObject record) => record.Number("Sequence");
+
+    private static string Iso(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz", CultureInfo.InvariantCulture);
+
+    private static bool Same(string? one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+
+    private static PSObject[] Items(PSObject item, string property) =>
+        [.. ((IEnumerable)item.Get(property)!).Cast<object>().Select(PSObject.AsPSObject)];
+
+    // Of the record itself, not of the properties that the search may have read.
+    private static List<string> UserOf(PSObject record)
+    {
+        using JsonDocument document = JsonDocument.Parse(record.Text("Json")!);
+        if (!document.RootElement.TryGetProperty("user", out JsonElement user)) return [];
+        return
+        [
+            .. new[] { "name", "email", "id" }
+                .Where(p => user.TryGetProperty(p, out JsonElement value) && value.ValueKind == JsonValueKind.String)
+                .Select(p => user.GetProperty(p).GetString()!),
+        ];
+    }
+
+    private string CommonType() =>
+        All.Where(r => r.Text("EventType") is not null).GroupBy(r => r.Text("EventType")!).MaxBy(g => g.Count())!.Key;
+
+    private IReadOnlyList<PSObject> Find(string given) => store.Work.RunWell($"Get-JcIngestedRecord {given}");
+
+    private void AssertFound(Func<PSObject, bool> condition, string given)
+    {
+        long[] expected = [.. All.Where(condition).Select(Sequence)];
+        Assert.True(expected.Length > 0, $"{given} would find nothing.");
+        Assert.Equal(expected, Find(given).Select(Sequence));
+    }
+}

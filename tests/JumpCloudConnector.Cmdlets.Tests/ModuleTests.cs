@@ -129,7 +129,9 @@ public sealed class ModuleTests
 
         using Process process = Process.GetCurrentProcess();
         string native = Assert.Single(
-            process.Modules.Cast<ProcessModule>().Select(module => module.FileName).Distinct(),
+            // Other tests here use the engine without the module, and its SQLite then lies beside them.
+            process.Modules.Cast<ProcessModule>().Select(module => module.FileName).Distinct()
+                .Where(file => !file.StartsWith(AppContext.BaseDirectory, StringComparison.Ordinal)),
             file => Path.GetFileNameWithoutExtension(file).TrimStart('l', 'i', 'b') is "e_sqlite3");
         // One SQLite in a process, whichever copy of the module was first.
         Assert.Contains(Path.Combine("JumpCloudConnector", "bin", "net8.0", "runtimes"), native, StringComparison.Ordinal);

@@ -17,7 +17,7 @@ public sealed class ConnectorRegistryTests
     private static readonly Connector New = new()
     {
         Id = default, Name = "Main office", TenantName = "Acme", TenantId = "", CreatedAt = default, ModifiedAt = default,
-        ContentTypes = [ContentType.DirectoryInsights],
+        ContentTypes = [ContentType.DirectoryInsights], AnalyzerProfile = AnalyzerProfile.DefaultName,
     };
 
     [Fact]
@@ -30,17 +30,21 @@ public sealed class ConnectorRegistryTests
             IntervalMinutes = 17, ContentTypes = [ContentType.SystemUser, ContentType.DirectoryInsights], Region = Region.EU,
             InitialLookback = TimeSpan.FromDays(3), ProviderId = "5bf6defbdcd8233029e0c598",
             InsightsUri = new Uri("https://gateway.example.com/a/"), ConsoleUri = new Uri("https://gateway.example.com/b/"),
-            Overlap = TimeSpan.FromMinutes(7), SnapshotInterval = TimeSpan.FromHours(5),
+            Overlap = TimeSpan.FromMinutes(7), SnapshotInterval = TimeSpan.FromHours(5), Enabled = false,
+            ApiKeyExpiresAt = Start.AddDays(90),
         };
         Connector wrong = full with { Id = Guid.NewGuid(), Version = 9, CreatedAt = Start.AddDays(1) };
         ConnectorInfo info = store.Registry.Add(wrong, Secure(Key));
         Connector added = store.Registry.Get("MAIN OFFICE");
         Assert.NotEqual(Guid.Empty, added.Id);
-        Connector expected = full with { Id = added.Id, TenantId = added.TenantId, CreatedAt = Start, ModifiedAt = Start };
+        Connector expected = full with
+        {
+            Id = added.Id, TenantId = added.TenantId, CreatedAt = Start, ModifiedAt = Start, ApiKeySetAt = Start, ApiKeyEnding = Key[^4..],
+        };
         Assert.Equal(expected with { ContentTypes = [], LogFilters = [] }, added with { ContentTypes = [], LogFilters = [] });
         Assert.Equal(full.ContentTypes, added.ContentTypes);
-        Assert.Equal((added.Id, "Main office", "Acme", added.TenantId, store.Folder, "Not collected yet", 0),
-            (info.Id, info.Name, info.TenantName, info.TenantId, info.StorePath, info.StatusMessage, info.StatusCode));
+        Assert.Equal((added.Id, "Main office", "Acme", added.TenantId, store.Folder, "ConnectorDisabled", 0),
+            (info.Id, info.Name, info.TenantName, info.TenantId, info.StorePath, info.StatusId, info.StatusCode));
 
         store.Reopen();
         Connector again = store.Registry.Get("main office");

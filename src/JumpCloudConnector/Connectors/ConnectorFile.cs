@@ -121,10 +121,13 @@ internal static class ConnectorFile
         try
         {
             List<ConnectorLine> lines = [];
+            List<string> raw = RawLines(text);
             string[] names = [.. (parser.ReadFields() ?? []).Select(n => n.Trim())];
             while (!parser.EndOfData)
             {
                 long number = parser.LineNumber;
+                // The parser skips empty lines when it reads, and so after it has said where it is.
+                while (number <= raw.Count && string.IsNullOrWhiteSpace(raw[(int)number - 1])) number++;
                 string[] cells = parser.ReadFields() ?? [];
                 if (cells.All(string.IsNullOrWhiteSpace)) continue;
                 if (cells.Length > names.Length)
@@ -138,6 +141,14 @@ internal static class ConnectorFile
         {
             throw Invalid(path, $"line {e.LineNumber} has a quotation mark that is not closed", e);
         }
+    }
+
+    private static List<string> RawLines(string text)
+    {
+        using StringReader reader = new(text);
+        List<string> lines = [];
+        while (reader.ReadLine() is { } line) lines.Add(line);
+        return lines;
     }
 
     private static List<ConnectorLine> FromJson(string path, string text)

@@ -1,3 +1,10 @@
+BeforeDiscovery {
+    $windows = [System.IO.Path]::DirectorySeparatorChar -eq '\'
+    $elevated = $windows -and ([System.Security.Principal.WindowsPrincipal] [System.Security.Principal.WindowsIdentity]::GetCurrent()).IsInRole('Administrators')
+    $noPwsh = -not (Get-Command -Name pwsh -ErrorAction Ignore)
+    $mac = [bool] (Get-Variable -Name IsMacOS -ValueOnly -ErrorAction Ignore)
+}
+
 BeforeAll {
     . ([System.IO.Path]::Combine($PSScriptRoot, 'Common.ps1'))
     Import-Module -Name $env:JCCONNECTOR_TEST_MODULE
@@ -13,7 +20,7 @@ AfterAll {
 }
 
 Describe 'Register-JcCollectionTask' {
-    It 'prints under -WhatIf exactly what it would create, and creates nothing' {
+    It 'prints under -WhatIf exactly what it would create, and creates nothing' -Skip:($noPwsh -or $mac) {
         $before = @(Get-JcCollectionTask).Count
         $text = pwsh -NoProfile -NonInteractive -Command "Import-Module '$env:JCCONNECTOR_TEST_MODULE'; Register-JcCollectionTask -Name Acceptance -IntervalMinutes 5 -WhatIf" | Out-String
         $text | Should -Match 'Start-JcCollection\.ps1'
@@ -27,12 +34,34 @@ Describe 'Register-JcCollectionTask' {
         }
 
         @(Get-JcCollectionTask).Count | Should -Be $before
-    } -Skip:(-not (Get-Command -Name pwsh -ErrorAction Ignore))
+    }
 
     It 'refuses <id>' -ForEach @(
         @{ id = 'InvalidTaskName'; with = @{ Name = '../etc' } }
         @{ id = 'InvalidInterval'; with = @{ IntervalMinutes = 0 } }
     ) {
         Get-ErrorId { Register-JcCollectionTask -WhatIf @with } | Should -Be $id
+    }
+
+    It 'lets SYSTEM collect what an administrator added at a prompt' -Skip:(-not $elevated) {
+        $task = Register-JcCollectionTask -Name 'AcceptanceSystem'
+        try {
+            $task.State | Should -BeIn 'Ready', 'Queued', 'Running'
+            Start-ScheduledTask -TaskPath '\JumpCloudConnector\' -TaskName 'AcceptanceSystem'
+            # The scheduler has no event to wait for here but its own log.
+            $patience = [System.Diagnostics.Stopwatch]::StartNew()
+            while (-not (Get-JcConnector -Name 'Acme').LastActivity -and $patience.Elapsed.TotalSeconds -lt 120) {
+                Start-Sleep -Milliseconds 500
+            }
+
+            (Get-JcIngestedRecord -ConnectorName 'Acme').Count | Should -BeGreaterThan 1000
+            $line = Get-Content -Path ([System.IO.Path]::Combine($env:JCCONNECTOR_STORE, 'log', 'collection.jsonl')) | Select-Object -Last 1 | ConvertFrom-Json
+            $line.account | Should -Match 'SYSTEM|\$$'
+        }
+        finally {
+            Unregister-JcCollectionTask -Name 'AcceptanceSystem' -Confirm:$false
+        }
+
+        Get-JcCollectionTask -Name 'AcceptanceSystem*' | Should -BeNullOrEmpty
     }
 }

@@ -58,12 +58,33 @@ function New-Secret {
     $secret
 }
 
-function Use-NewStore {
-    # From here on the commands of this file work on a store of its own.
+function Start-Acceptance {
+    # A simulator and a new store, on which the commands of the file work from here on; with -Connector the connector 'Acme'
+    # in it, with -Collected its records too. The file names what it gets: $simulator, $folder, $address.
+    param([string[]] $Argument = @('--events', '1500', '--users', '120'), [switch] $Connector, [switch] $Collected)
+
+    Import-Module -Name $env:JCCONNECTOR_TEST_MODULE
+    $simulator = Start-Simulator -Argument $Argument
     $folder = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), "jcc-pester-store-$([guid]::NewGuid().ToString('N'))")
     $env:JCCONNECTOR_STORE = [System.IO.Path]::Combine($folder, 'store')
     $env:JCCONNECTOR_KEYRING = [System.IO.Path]::Combine($folder, 'keys')
-    $folder
+    $address = $simulator.Address
+    if ($Connector -or $Collected) {
+        $null = New-JcConnector -Name 'Acme' -TenantName 'Acme Ltd' -ApiKey $simulator.Key -ContentType DirectoryInsights, SystemUser @address
+    }
+
+    if ($Collected) {
+        $null = Invoke-JcCollection
+    }
+
+    $simulator, $folder, $address
+}
+
+function Stop-Acceptance {
+    param($Simulator, [string] $Folder)
+
+    Stop-Simulator -Simulator $Simulator
+    Remove-Item -Path $Folder -Recurse -Force -ErrorAction SilentlyContinue
 }
 
 function Get-ErrorId {

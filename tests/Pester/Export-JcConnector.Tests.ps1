@@ -1,15 +1,10 @@
 BeforeAll {
     . ([System.IO.Path]::Combine($PSScriptRoot, 'Common.ps1'))
-    Import-Module -Name $env:JCCONNECTOR_TEST_MODULE
-    $simulator = Start-Simulator -Argument '--events', '1500', '--users', '120'
-    $folder = Use-NewStore
-    $address = $simulator.Address
-    $null = New-JcConnector -Name 'Acme' -TenantName 'Acme Ltd' -ApiKey $simulator.Key -ContentType DirectoryInsights, SystemUser @address
+    $simulator, $folder, $address = Start-Acceptance -Connector
 }
 
 AfterAll {
-    Stop-Simulator -Simulator $simulator
-    Remove-Item -Path $folder -Recurse -Force -ErrorAction SilentlyContinue
+    Stop-Acceptance -Simulator $simulator -Folder $folder
 }
 
 Describe 'Export-JcConnector' {

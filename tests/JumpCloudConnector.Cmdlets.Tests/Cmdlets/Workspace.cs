@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 using System.Security;
 using JumpCloudSimulator;
 using PowerShellHost;
@@ -16,11 +17,14 @@ internal sealed class Workspace : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Simulator? _simulator;
 
-    private Workspace(Simulator? simulator, TextHostOptions? host, ModuleCopy? module)
+    private Workspace(Simulator? simulator, TextHostOptions? host, string? views)
     {
         _ = s_keyRing.Value;
         _simulator = simulator;
-        Session = new ModuleSession(host, module);
+        Session = new ModuleSession(host, configure: state =>
+        {
+            if (views is not null) state.Formats.Add(new SessionStateFormatEntry(views));
+        });
         StorePath = Path.Combine(_folder.Path, "store");
         Session.SetVariable("folder", _folder.Path);
         Session.SetVariable("store", StorePath);
@@ -54,7 +58,7 @@ internal sealed class Workspace : IAsyncDisposable
     public static Workspace Offline(TextHostOptions? host = null) => new(null, host, null);
 
     public static async Task<Workspace> StartAsync(
-        int events = 500, int users = 20, TextHostOptions? host = null, ModuleCopy? module = null)
+        int events = 500, int users = 20, TextHostOptions? host = null, string? views = null)
     {
         Simulator simulator = await Simulator.StartAsync(
             new SimulatorOptions
@@ -67,7 +71,7 @@ internal sealed class Workspace : IAsyncDisposable
                 Traps = Traps.All & ~Traps.FutureStamps,
             },
             TestContext.Current.CancellationToken);
-        return new Workspace(simulator, host, module);
+        return new Workspace(simulator, host, views);
     }
 
     public ScriptResult Run(string script) => Session.Invoke(script);

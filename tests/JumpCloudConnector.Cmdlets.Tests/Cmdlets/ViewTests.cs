@@ -1,0 +1,109 @@
+using System.Xml.Linq;
+using PowerShellHost;
+using Xunit;
+
+namespace JumpCloudConnector.Cmdlets.Tests.Cmdlets;
+
+/// <summary>What each kind of object looks like at a prompt, as a table and as a list.</summary>
+public sealed class ViewTests
+{
+    private static readonly Dictionary<string, string> s_scripts = new()
+    {
+        ["Connector"] = "Get-JcConnector",
+        ["StreamHealth"] = "Get-JcConnector Acme | ForEach-Object Streams",
+        ["CollectionResult"] = "Invoke-JcCollection -Force",
+        ["ConnectionTestResult"] = "Get-JcConnector | Test-JcConnector",
+        ["ConnectionProbe"] = "Test-JcConnector Acme | ForEach-Object Probes",
+        ["IngestedRecord"] = "Get-JcIngestedRecord -First 30",
+        ["LogFilter"] = "Get-JcLogFilter",
+        ["LogFilterTestResult"] = "Test-JcLogFilter *",
+        ["AnalyzerProfile"] = "Get-JcAnalyzerProfile",
+        ["ConnectorImportResult"] = "Import-JcConnector $folder/lines.csv",
+    };
+
+    [Theory]
+    [InlineData("Connector", "Name TenantName Status Lag Interval ContentType", "Acme|Healthy|5 min|Directory")]
+    [InlineData("Connector", "Name TenantName Status", "Wrong|401 Unauthorized")]
+    [InlineData("Connector", "Name Status", "Disabled one|Disabled")]
+    [InlineData("StreamHealth", "Organization ContentType Status Watermark Failures", "SystemUser|Healthy")]
+    [InlineData("CollectionResult", "Connector Organization ContentType State New Repeated Fetched Duration", "Acme|Collected")]
+    [InlineData("CollectionResult", "Connector Organization ContentType State", "Wrong|Failed|Unauthorized")]
+    [InlineData("ConnectionTestResult", "ConnectorName Result Latency Summary", "Acme|Success| ms")]
+    [InlineData("ConnectionTestResult", "ConnectorName Result Latency Summary", "Wrong|Failure")]
+    [InlineData("ConnectionProbe", "Name HostName Result Latency Message", "Organization|127.0.0.1|ok")]
+    [InlineData("IngestedRecord", "Time Service EventType Status User SourceIp Connector", "Acme")]
+    [InlineData("LogFilter", "Name TenantName Excluded Condition", "Quiet|(all)|(inactive)|severity Exists")]
+    [InlineData("LogFilterTestResult", "Name Tested Part Sample", "Quiet|%")]
+    [InlineData("AnalyzerProfile", "Name Streams Connectors Description", "Default|any|Acme, Disabled one")]
+    [InlineData("AnalyzerProfile", "Name Streams", "Night|3|(none)|After hours")]
+    [InlineData("ConnectorImportResult", "Line Name Outcome Message", "Acme|Skipped|-Update")]
+    [InlineData("ConnectorImportResult", "Line Name Outcome Message", "Worse|Failed|InvalidTenantName")]
+    public async Task A_table_has_its_columns_and_fits(string kind, string headers, string row)
+    {
+        foreach (int width in new[] { 120, 80 })
+        {
+            string[] lines = await ShowAsync(kind, width, null);
+            Assert.All(lines, line => Assert.True(line.Length <= width, $"{line.Length}: {line}"));
+            if (width < 120) continue;
+            string text = string.Join('\n', lines);
+            int rule = Array.FindIndex(lines, line => line.TrimStart().StartsWith("----", StringComparison.Ordinal));
+            Assert.True(rule > 0, text);
+            foreach (string header in headers.Split(' ')) Assert.Contains(header, lines[rule - 1], StringComparison.Ordinal);
+            string first = row.Split('|')[0];
+            string found = string.Join('\n', lines.Skip(rule + 1).SkipWhile(l => !l.Contains(first, StringComparison.Ordinal)));
+            foreach (string cell in row.Split('|')) Assert.True(found.Contains(cell, StringComparison.Ordinal), text);
+        }
+    }
+
+    [Theory]
+    [InlineData("Connector", "Name : Acme|TenantName : Acme Ltd|IntervalMinutes : 5|StatusMessage : Healthy|ApiKeyEnding :")]
+    [InlineData("Connector", "AnalyzerProfile : Default|RunOn : DataProcessor|Enabled : True")]
+    [InlineData("CollectionResult", "ConnectorName : Acme|State : Collected|StatusCode : 0|ErrorId : Unauthorized")]
+    [InlineData("ConnectionTestResult", "ConnectorName : Acme|Result : Success|Probes : DNS at 127.0.0.1")]
+    [InlineData("IngestedRecord", "ConnectorName : Acme|Json : {")]
+    [InlineData("LogFilter", "Name : Quiet|TenantName : (all)|Condition : severity Exists|Excluded : 0")]
+    public async Task A_list_has_what_the_table_has_no_room_for(string kind, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        string[] lines = await ShowAsync(kind, 120, ListsAlone(folder));
+        Assert.All(lines, line => Assert.True(line.Length <= 120, $"{line.Length}: {line}"));
+        string text = string.Join('\n', lines.Select(Narrow));
+        foreach (string line in expected.Split('|')) Assert.True(text.Contains(line, StringComparison.Ordinal), text);
+    }
+
+    private static string Narrow(string line) => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    private static async Task<string[]> ShowAsync(string kind, int width, string? views)
+    {
+        using var shown = new StringWriter();
+        await using Workspace work = await Workspace.StartAsync(
+            events: 60, users: 4, host: new TextHostOptions { Output = shown, Width = width }, views: views);
+        work.Session.SetVariable("wrong", Workspace.Secure("jca_0000000000000000000000000000wrong"));
+        work.Add();
+        work.RunWell(
+            """
+            $null = New-JcLogFilter Quiet 'severity Exists'
+            $null = New-JcAnalyzerProfile Night -Description 'After hours' -MaxConcurrentStreams 3
+            $null = New-JcConnector Wrong T -ApiKey $wrong -ContentType SystemUser @sim
+            """);
+        work.Add("Disabled one");
+        work.RunWell("Disable-JcConnector Disabled*");
+        string file = Path.Combine(work.Folder, "lines.csv");
+        await File.WriteAllTextAsync(
+            file, "Name,IntervalMinutes\nAcme,60\nWorse,0\n", TestContext.Current.CancellationToken);
+        work.RunWell("$null = Invoke-JcCollection");
+        shown.GetStringBuilder().Clear();
+        Assert.True(work.Session.Show(s_scripts[kind]), shown.ToString());
+        return [.. shown.ToString().Split('\n').Select(line => line.TrimEnd('\r'))];
+    }
+
+    // Format-List is not part of the bare engine; where the lists come first, they are what is shown.
+    private static string ListsAlone(TemporaryFolder folder)
+    {
+        XDocument views = XDocument.Load(Path.Combine(ModuleCopy.Shared.Folder, "JumpCloudConnector.Format.ps1xml"));
+        views.Descendants("View").Where(view => view.Element("TableControl") is not null).Remove();
+        string path = Path.Combine(folder.Path, "Lists.Format.ps1xml");
+        views.Save(path);
+        return path;
+    }
+}

@@ -3,6 +3,9 @@ namespace JumpCloudConnector.Cmdlets;
 /// <summary>A whole number. Fractions are refused, which PowerShell would round, and so is text that is no number.</summary>
 public sealed class IntTransformation : TextTransformation
 {
+    // Or -IntervalMinutes 5d would be five minutes.
+    private protected override bool AsTyped => true;
+
     /// <inheritdoc/>
     protected override string Expected => "Give a whole number.";
 

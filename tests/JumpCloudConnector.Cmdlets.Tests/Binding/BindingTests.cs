@@ -145,6 +145,12 @@ public sealed class BindingTests
     }
 
     [Theory]
+    [InlineData("5d")]
+    [InlineData("5kb")]
+    public void A_number_with_a_unit_is_no_number_of_minutes(string typed) =>
+        Assert.Contains("whole number", Assert.Single(Run($"Test-BindingProbe -Name n -IntervalMinutes {typed}").AllErrors).ToString(), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("2026-01-31", true)]
     [InlineData("2026-01-31 00:00", true)]
     [InlineData("2026-01-31T00:00:00.0000000", true)]

@@ -32,6 +32,7 @@ $ErrorActionPreference = 'Stop'
 $script:failed = 0
 $script:good = 0
 $script:leased = 0
+$script:refused = 0
 
 function Write-EventLogEntry {
     # On Windows, what went wrong is in the event log too, where monitoring looks. A log that cannot be written stops nothing.
@@ -59,7 +60,7 @@ function Add-Outcome {
     switch ($Result.State.ToString()) {
         'Collected' { $script:good++ }
         'Leased' { $script:leased++ }
-        { $_ -in 'Failed', 'Parked' } {
+        { $_ -in 'Failed', 'Parked' -or ($_ -eq 'Inactive' -and $Result.StatusCode -ne 0) } {
             $script:failed++
             $organization = if ($Result.OrganizationName) { $Result.OrganizationName } else { $Result.OrganizationId }
             Write-EventLogEntry -Message ('{0} {1} {2}: {3}: {4}' -f $Result.ConnectorName, $organization, $Result.ContentType, $Result.ErrorId, $Result.ErrorMessage)
@@ -86,9 +87,16 @@ try {
         $arguments.Continuous = $true
     }
 
-    Invoke-JcCollection @arguments | ForEach-Object -Process {
+    # An error that concerns one connector must not keep the others from their turn.
+    Invoke-JcCollection @arguments -ErrorAction SilentlyContinue -ErrorVariable problems | ForEach-Object -Process {
         Add-Outcome -Result $_
         $_
+    }
+
+    foreach ($problem in $problems) {
+        $script:refused++
+        Write-EventLogEntry -Message "$problem"
+        [System.Console]::Error.WriteLine("$($problem.FullyQualifiedErrorId): $problem")
     }
 }
 catch {
@@ -97,6 +105,16 @@ catch {
     exit 4
 }
 
+# A service that was stopped has done its work; what failed in its time is in the log and in the connectors' status.
+if ($Continuous -and $script:refused -eq 0) {
+    exit 0
+}
+
+if ($script:refused -gt 0 -and $script:good -eq 0 -and $script:failed -eq 0) {
+    exit 4
+}
+
+$script:failed += $script:refused
 if ($script:failed -gt 0) {
     if ($script:good -gt 0) {
         exit 2

@@ -40,6 +40,12 @@ public sealed class ExportJcConnector : StoreCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(Path, () =>
     {
+        if (_connectors.Count == 0)
+        {
+            throw new JcException("NothingToExport", JcErrorKind.NotFound,
+                "There are no connectors to write, so no file was written and none was replaced. Get-JcConnector lists those there are.", Path);
+        }
+
         string file = FilePaths.Resolve(this, Path);
         if (!ShouldProcess($"file '{file}'", $"Write {_connectors.Count} connectors, without their API keys")) return;
         ConnectorExchange.Export(file, _connectors, Format, Force);

@@ -57,7 +57,8 @@ public sealed class RegisterJcCollectionTask : StoreCmdlet
         };
         task.Check();
         ICollectionScheduler scheduler = Schedulers.Current();
-        if (!Schedulers.IsWindows ? account == "root" : Credential is null) StoreAccess.CheckModule(module);
+        bool system = account.ToUpperInvariant() is "SYSTEM" or "S-1-5-18" or @"NT AUTHORITY\SYSTEM";
+        StoreAccess.CheckModule(module, task.HostPath, account, isPrivileged: Schedulers.IsWindows ? Credential is null : account == "root");
         if (!ShouldProcess(
             $"Create the task '{Name}' as '{account}' with this definition, and let that account use '{task.StorePath}' and '{task.KeyRingPath}':{Environment.NewLine}{scheduler.Describe(task)}",
             $"Create the task '{Name}' as '{account}'?", "Register-JcCollectionTask"))
@@ -65,14 +66,18 @@ public sealed class RegisterJcCollectionTask : StoreCmdlet
             return;
         }
 
-        if (account.ToUpperInvariant() is not ("SYSTEM" or "S-1-5-18" or @"NT AUTHORITY\SYSTEM"))
-        {
-            StoreAccess.Grant(task.StorePath, account);
-            StoreAccess.Grant(task.KeyRingPath, account);
-        }
-
-        WriteObject(scheduler.Register(task, Credential?.Password, Force));
+        // Elsewhere than on Windows this only looks; there it changes, and only once the scheduler has taken the task.
+        if (!Schedulers.IsWindows) GrantAccess(task, system);
+        CollectionTaskInfo made = scheduler.Register(task, Credential?.Password, Force);
+        if (Schedulers.IsWindows) GrantAccess(task, system);
+        WriteObject(made);
     });
+
+    private static void GrantAccess(CollectionTask task, bool isSystem)
+    {
+        StoreAccess.Grant(task.StorePath, task.Account, isSystem);
+        StoreAccess.Grant(task.KeyRingPath, task.Account, isSystem);
+    }
 
     // The assembly's own module lies in bin/<framework> of the one that people import.
     private static string RootOf(string folder)

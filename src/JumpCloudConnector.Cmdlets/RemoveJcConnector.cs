@@ -34,11 +34,18 @@ public sealed class RemoveJcConnector : StoreCmdlet
                 RemoveRecords ? "Remove it with its API key, its collection position and all its records"
                 : "Remove it with its API key and collection position. Its records stay; a new connector for the same organization begins at its own initial lookback and stores that span again"))
                 continue;
-            // First the connector, so that nothing collects again what is being removed.
-            new ConnectorRegistry(store!, Secrets).Remove(connector.Name);
-            if (!RemoveRecords) continue;
-            if (Run((_, stop) => Task.FromResult(store!.Records.RemoveRecords(connector.Id, stop)), out long removed))
+            ConnectorRegistry registry = new(store!, Secrets);
+            if (RemoveRecords)
+            {
+                // The connector goes last, so that a removal that was stopped can be taken up again; disabled, it collects nothing.
+                registry.SetEnabled(connector.Name, false);
+                if (!Run((_, stop) => Task.FromResult(store!.Records.RemoveRecords(connector.Id, stop)), out long removed)) continue;
                 WriteVerbose($"{removed} records of connector '{connector.Name}' were removed.");
+            }
+
+            registry.Remove(connector.Name);
+            // What a collection that was under way has committed meanwhile; it cannot commit any more.
+            if (RemoveRecords) store!.Records.RemoveRecords(connector.Id, StopToken);
         }
     });
 }

@@ -163,6 +163,13 @@ public sealed class SetJcConnector : StoreCmdlet
                 "-AnalyzerProfile and -NoAnalyzerProfile contradict each other. Give one of the two.", Name);
         }
 
+        if ((IsGiven(nameof(ApiKey)) && ApiKey is null) || (IsGiven(nameof(ApiKeySecret)) && NullIfBlank(ApiKeySecret) is null)
+            || (IsGiven(nameof(ApiKeyVariable)) && NullIfBlank(ApiKeyVariable) is null))
+        {
+            throw new JcException("InvalidApiKey", JcErrorKind.InvalidInput,
+                "-ApiKey, -ApiKeySecret or -ApiKeyVariable was given and is empty; perhaps a variable is misspelt. Nothing was changed.", Name);
+        }
+
         if (new[] { nameof(ApiKey), nameof(ApiKeySecret), nameof(ApiKeyVariable) }.Count(IsGiven) > 1)
         {
             throw new JcException("InvalidApiKeyReference", JcErrorKind.InvalidInput,

@@ -1,12 +1,17 @@
 # What the acceptance tests share: a simulated JumpCloud in a process of its own, and a store for each file of tests.
 
+function Get-SimulatorProgram {
+    # The newest build of the simulator; nothing where there is none.
+    $root = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', 'JumpCloudSimulator', 'bin'))
+    Get-ChildItem -Path $root -Recurse -Filter 'JumpCloudSimulator.dll' -ErrorAction SilentlyContinue |
+        Where-Object { $_.Directory.Name -eq 'net10.0' } | Sort-Object -Property LastWriteTime -Descending | Select-Object -First 1
+}
+
 function Start-Simulator {
     # The simulator that 'dotnet build' made, with further arguments of its command line.
     param([string[]] $Argument = @())
 
-    $root = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', 'JumpCloudSimulator', 'bin'))
-    $program = Get-ChildItem -Path $root -Recurse -Filter 'JumpCloudSimulator.dll' -ErrorAction SilentlyContinue |
-        Where-Object { $_.Directory.Name -eq 'net10.0' } | Sort-Object -Property LastWriteTime -Descending | Select-Object -First 1
+    $program = Get-SimulatorProgram
     if (-not $program) {
         throw "The simulator is not built. Run 'dotnet build' first."
     }
@@ -96,5 +101,173 @@ function Get-ErrorId {
     }
     catch {
         ($_.FullyQualifiedErrorId -split ',')[0]
+    }
+}
+
+function Test-SimulatorMissing {
+    # For Describe -Skip, in BeforeDiscovery: says once a file why its tests are skipped.
+    if ((Get-SimulatorProgram) -and (Get-Command -Name dotnet -CommandType Application -ErrorAction Ignore)) {
+        return $false
+    }
+
+    Write-Host "The simulator is not built ('dotnet build' builds it): the tests that need it are skipped."
+    return $true
+}
+
+function Start-CountedSimulator {
+    # A simulator whose events have all happened: every trap but the stamps of the future, so that it is known how many there are.
+    param([string] $Options)
+
+    $traps = 'FractionDigits,RadiusCollisions,TimestampTies,UnknownServices,HugeEvents,Nulls,HugeIntegers,AnyJsonInChanges,WhiteSpace,MissingIds,ClientIpForms,InitiatedByForms,SsoSuccess'
+    Start-Simulator -Argument $Options, '--traps', $traps
+}
+
+function Send-Simulator {
+    # Asks the simulator for something: /_simulator/<What>, with a body where one is given.
+    param($Simulator, [string] $What, $Body)
+
+    $request = @{ Uri = "$($Simulator.ConsoleUri)_simulator/$What"; UseBasicParsing = $true }
+    if ($null -ne $Body) {
+        $request.Method = 'Post'
+        $request.ContentType = 'application/json'
+        $request.Body = ConvertTo-Json -InputObject $Body -Depth 10 -Compress
+    }
+
+    Invoke-RestMethod @request
+}
+
+function Send-SimulatorEvent {
+    # Events that a test knows, each a hashtable of what matters to it; the rest is filled in.
+    param($Simulator, [hashtable[]] $Events, [string] $Organization)
+
+    $full = foreach ($given in $Events) {
+        $one = @{
+            id         = [guid]::NewGuid().ToString('N').Substring(0, 24)
+            service    = 'directory'
+            event_type = 'user_login_attempt'
+            timestamp  = [DateTime]::UtcNow.AddMinutes(-2).ToString('yyyy-MM-ddTHH:mm:ss.fffZ', [cultureinfo]::InvariantCulture)
+        }
+        foreach ($key in $given.Keys) {
+            $one[$key] = $given[$key]
+        }
+
+        $one
+    }
+    $body = @{ events = @($full) }
+    if ($Organization) {
+        $body.organization = $Organization
+    }
+
+    [void] (Send-Simulator $Simulator 'events' $body)
+}
+
+function New-TestStore {
+    <#
+    .SYNOPSIS
+        Lets the module work on a store of its own, not made yet, with its own key ring. Returns the store's path.
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A helper of tests.')]
+    param()
+
+    $folder = [System.IO.Path]::Combine("$TestDrive", [guid]::NewGuid().ToString('N'))
+    [void] [System.IO.Directory]::CreateDirectory($folder)
+    $env:JCCONNECTOR_KEYRING = [System.IO.Path]::Combine($folder, 'keyring')
+    $env:JCCONNECTOR_STORE = [System.IO.Path]::Combine($folder, 'store')
+    return $env:JCCONNECTOR_STORE
+}
+
+function Reset-TestStore {
+    <#
+    .SYNOPSIS
+        Takes back what New-TestStore set.
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'A helper of tests.')]
+    param()
+
+    # As Invoke-Tests.ps1 set them: beside the copy of the module.
+    $folder = [System.IO.Path]::GetDirectoryName([System.IO.Path]::GetDirectoryName($env:JCCONNECTOR_TEST_MODULE))
+    $env:JCCONNECTOR_KEYRING = [System.IO.Path]::Combine($folder, 'keys')
+    $env:JCCONNECTOR_STORE = [System.IO.Path]::Combine($folder, 'store')
+}
+
+function Add-TestConnector {
+    # A connector to the simulator, or to an address where nothing listens; more parameters of New-JcConnector as a hashtable.
+    param([string] $Name = 'Acme', $Simulator, [hashtable] $With = @{})
+
+    $parameters = @{ Name = $Name; TenantName = 'Acme Ltd'; ContentType = 'DirectoryInsights' }
+    if ($Simulator) {
+        $parameters.InsightsUri = $Simulator.Address.InsightsUri
+        $parameters.ConsoleUri = $Simulator.ConsoleUri
+        $parameters.ApiKey = $Simulator.Key
+    }
+    else {
+        # Port 9 is reserved for what discards all.
+        $parameters.InsightsUri = 'http://127.0.0.1:9/'
+        $parameters.ConsoleUri = 'http://127.0.0.1:9/'
+        $parameters.ApiKey = New-Secret 'jca_PesterKeyThatNothingAccepts00wxyz'
+    }
+
+    foreach ($key in $With.Keys) {
+        $parameters[$key] = $With[$key]
+    }
+
+    New-JcConnector @parameters
+}
+
+function Get-ShellPath {
+    # The PowerShell that runs the tests, for a process of its own.
+    (Get-Process -Id $PID).Path
+}
+
+function Get-ConsoleText {
+    # What a process of its own shows for a command, all of it: -WhatIf and errors as the host words them.
+    param([string] $Command, [string] $Transcript)
+
+    $lines = @("Import-Module '$env:JCCONNECTOR_TEST_MODULE'", $Command)
+    if ($Transcript) {
+        $lines = @("Start-Transcript -Path '$Transcript' | Out-Null") + $lines + 'Stop-Transcript | Out-Null'
+    }
+
+    (& (Get-ShellPath) -NoProfile -NonInteractive -Command ($lines -join '; ') 2>&1 | Out-String -Width 500) -replace "$([char] 27)\[[0-9;]*m", ''
+}
+
+function Get-Completion {
+    # What Tab offers at the end of a line.
+    param([string] $Line)
+
+    @((TabExpansion2 -inputScript $Line -cursorColumn $Line.Length).CompletionMatches | ForEach-Object { $_.CompletionText })
+}
+
+function ConvertTo-PlainText {
+    # What a user sees of these objects on a screen of this width, without colors.
+    param([Parameter(ValueFromPipeline = $true)] $InputObject, [int] $Width = 160)
+
+    begin {
+        $all = New-Object -TypeName System.Collections.ArrayList
+    }
+
+    process {
+        [void] $all.Add($InputObject)
+    }
+
+    end {
+        ($all | Out-String -Width $Width) -replace "$([char] 27)\[[0-9;]*m", ''
+    }
+}
+
+function Find-TextInFile {
+    # The files below a folder that hold a text, in UTF-8 or UTF-16.
+    param([string] $Folder, [string] $Text)
+
+    $latin = [System.Text.Encoding]::GetEncoding('iso-8859-1')
+    $forms = @($latin.GetString([System.Text.Encoding]::UTF8.GetBytes($Text)), $latin.GetString([System.Text.Encoding]::Unicode.GetBytes($Text)))
+    foreach ($file in [System.IO.Directory]::GetFiles($Folder, '*', 'AllDirectories')) {
+        $content = $latin.GetString([System.IO.File]::ReadAllBytes($file))
+        foreach ($form in $forms) {
+            if ($content.Contains($form)) {
+                $file
+                break
+            }
+        }
     }
 }

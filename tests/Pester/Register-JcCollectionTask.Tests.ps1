@@ -39,9 +39,13 @@ Describe 'Register-JcCollectionTask' {
     }
 
     It 'lets SYSTEM collect what an administrator added at a prompt' -Skip:(-not $elevated) {
-        $task = Register-JcCollectionTask -Name 'AcceptanceSystem'
+        # Where others cannot write; a module below a user's profile is refused.
+        $safe = [System.IO.Path]::Combine($env:ProgramFiles, 'JumpCloudConnectorAcceptance')
+        Copy-Item -Path ([System.IO.Path]::GetDirectoryName($env:JCCONNECTOR_TEST_MODULE)) -Destination ([System.IO.Path]::Combine($safe, 'JumpCloudConnector')) -Recurse
+        $shell = (Get-Process -Id $PID).Path
+        $state = & $shell -NoProfile -NonInteractive -Command "Import-Module '$safe/JumpCloudConnector'; (Register-JcCollectionTask -Name AcceptanceSystem).State"
         try {
-            $task.State | Should -BeIn 'Ready', 'Queued', 'Running'
+            $state | Should -BeIn 'Ready', 'Queued', 'Running'
             Start-ScheduledTask -TaskPath '\JumpCloudConnector\' -TaskName 'AcceptanceSystem'
             # The scheduler has no event to wait for here but its own log.
             $patience = [System.Diagnostics.Stopwatch]::StartNew()
@@ -55,6 +59,7 @@ Describe 'Register-JcCollectionTask' {
         }
         finally {
             Unregister-JcCollectionTask -Name 'AcceptanceSystem' -Confirm:$false
+            Remove-Item -Path $safe -Recurse -Force
         }
 
         Get-JcCollectionTask -Name 'AcceptanceSystem*' | Should -BeNullOrEmpty

@@ -19,7 +19,14 @@ internal sealed class EndSignal : IDisposable
         _registration = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {
             signal.Cancel = true;
-            end.Cancel();
+            try
+            {
+                end.Cancel();
+            }
+            catch (Exception e) when (e is AggregateException or ObjectDisposedException)
+            {
+                // It has ended already, or a callback of the work's failed; the signal's thread must not end the process.
+            }
         });
     }
 

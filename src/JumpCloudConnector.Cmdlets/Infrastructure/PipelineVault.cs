@@ -38,7 +38,7 @@ internal sealed class PipelineVault(IPipeline pipeline) : ISecretVault
                 _ => Unavailable(name, vault, $"It is a {secret.GetType().Name}. Keep the key as a SecureString, or as the password of a PSCredential."),
             };
         }
-        catch (RuntimeException e)
+        catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
             return Unavailable(name, vault, e.Message);
         }

@@ -10,7 +10,7 @@ internal sealed record CollectionStream(Connector Connector, StreamInfo Info)
 {
     public bool IsPortal => Info.Key.OrganizationId == StreamKey.PortalOrganization;
 
-    public string? OrganizationId => IsPortal || Info.Key.OrganizationId.Length == 0 ? Connector.OrganizationId : Info.Key.OrganizationId;
+    public string? OrganizationId => IsPortal || Info.Key.OrganizationId is "" or StreamKey.Listing ? Connector.OrganizationId : Info.Key.OrganizationId;
 
     public string? OrganizationName => IsPortal ? PortalName : Info.OrganizationName;
 

@@ -22,6 +22,7 @@ public sealed class Collector : IDisposable
     private readonly SemaphoreSlim _pagesInMemory;
     private readonly LeaseOwner _owner = LeaseOwner.ThisProcess();
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _profiles = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, int?> _limits = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Collects into a store.</summary>
     /// <param name="store">Stays the caller's.</param>
@@ -77,9 +78,44 @@ public sealed class Collector : IDisposable
         DateTimeOffset now = _time.GetUtcNow();
         string[] hosts = [.. _store.Connectors.GetHosts().Select(h => h.Name)];
         ILookup<Guid, StreamInfo> streams = _store.Records.GetStreams().ToLookup(s => s.Key.ConnectorId);
-        return [.. connectors.Where(c => Eligibility.Of(c, _options.HostName, hosts) is null && HasTurn(KnownStreams(c, streams[c.Id])))];
+        return [.. connectors.Where(c => Eligibility.Of(c, _options.HostName, hosts) is null && HasTurn(c, KnownStreams(c, streams[c.Id]), now))];
+    }
 
-        bool HasTurn(List<CollectionStream> known) => known.Count == 0 || known.Exists(s => s.IsDue(now) && s.ParkedUntil(now) is null);
+    private static bool HasTurn(CollectionStream stream, DateTimeOffset now) => stream.IsDue(now) && stream.ParkedUntil(now) is null;
+
+    /// <summary>True where one of the streams has a turn, or none is known yet and the organizations may be asked for.</summary>
+    private bool HasTurn(Connector connector, List<CollectionStream> known, DateTimeOffset now)
+    {
+        if (known.Count > 0) return known.Exists(s => HasTurn(s, now));
+        List<CollectionStream> listing = Listing(connector);
+        return listing.Count == 0 || HasTurn(listing[0], now);
+    }
+
+    // Of a provider whose organizations could never be listed, there is the listing alone.
+    private List<CollectionStream> Listing(Connector connector) =>
+    [
+        .. _store.Records.GetStreams(connector.Id).Where(s => s.Key.OrganizationId == StreamKey.Listing).Take(1).Select(s => new CollectionStream(connector, s)),
+    ];
+
+    /// <summary>Says why a stream is left alone: a lasting fault, which is always told, or that its turn has not come.</summary>
+    private static void ReportRest(CollectionStream stream, DateTimeOffset now, bool named, CollectionReport report)
+    {
+        DateTimeOffset? parked = stream.ParkedUntil(now);
+        if (parked is not null && stream.IsDue(now) && stream.Info.StatusCode != 0)
+        {
+            report.Add(stream.Result(CollectionState.Parked) with
+            {
+                StatusCode = stream.Info.StatusCode,
+                ErrorId = stream.Info.StatusId,
+                ErrorMessage = stream.Info.StatusMessage,
+                NextRun = parked,
+            });
+        }
+        else if (named)
+        {
+            // After a good test there is a pause without a fault.
+            report.Add(stream.Result(CollectionState.NotDue) with { NextRun = parked ?? stream.NextRun });
+        }
     }
 
     /// <inheritdoc/>
@@ -106,8 +142,9 @@ public sealed class Collector : IDisposable
     {
         foreach (AnalyzerProfile profile in _store.Connectors.GetAnalyzerProfiles())
         {
-            // As it was when this collector first saw it: a turn under way holds its place there.
-            if (profile.MaxConcurrentStreams is { } most) _profiles.GetOrAdd(profile.Name, _ => new SemaphoreSlim(most));
+            // With another limit it is another gate: a turn under way holds its place at the old one.
+            if (profile.MaxConcurrentStreams is { } most) _profiles.GetOrAdd($"{most} {profile.Name}", _ => new SemaphoreSlim(most));
+            _limits[profile.Name] = profile.MaxConcurrentStreams;
         }
     }
 
@@ -118,13 +155,10 @@ public sealed class Collector : IDisposable
         try
         {
             DateTimeOffset now = _time.GetUtcNow();
-            if (!force && known.Count > 0 && !known.Exists(s => s.IsDue(now)))
+            if (!force && !HasTurn(connector, known, now))
             {
-                if (named)
-                {
-                    foreach (CollectionStream stream in known) report.Add(stream.Result(CollectionState.NotDue));
-                }
-
+                // Nothing is asked, neither for the key nor of JumpCloud.
+                foreach (CollectionStream stream in known.Count > 0 ? known : Listing(connector)) ReportRest(stream, now, named, report);
                 return;
             }
 
@@ -180,7 +214,8 @@ public sealed class Collector : IDisposable
         CollectionStream stream, JumpCloudClient client, FilterSet filters, bool named, bool force, CollectionReport report, CancellationToken cancellationToken)
     {
         // The profile's place first: who waits for that one shall not take up a place of all.
-        SemaphoreSlim? profile = stream.Connector.AnalyzerProfile is { } name && _profiles.TryGetValue(name, out SemaphoreSlim? limit) ? limit : null;
+        SemaphoreSlim? profile = stream.Connector.AnalyzerProfile is { } name && _limits.TryGetValue(name, out int? most) && most is not null
+            ? _profiles[$"{most} {name}"] : null;
         bool hasProfile = false;
         try
         {
@@ -198,19 +233,9 @@ public sealed class Collector : IDisposable
         try
         {
             DateTimeOffset now = _time.GetUtcNow();
-            if (!force && !stream.IsDue(now))
+            if (!force && !HasTurn(stream, now))
             {
-                if (named) report.Add(stream.Result(CollectionState.NotDue));
-            }
-            else if (!force && stream.ParkedUntil(now) is { } parkedUntil)
-            {
-                report.Add(stream.Result(CollectionState.Parked) with
-                {
-                    StatusCode = stream.Info.StatusCode,
-                    ErrorId = stream.Info.StatusId,
-                    ErrorMessage = stream.Info.StatusMessage,
-                    NextRun = parkedUntil,
-                });
+                ReportRest(stream, now, named, report);
             }
             else
             {

@@ -85,14 +85,18 @@ public sealed class ConnectionTester(
         return (probes, organization);
     }
 
-    /// <summary>A good test clears the status of what it has asked (of a provider's organizations, the one); another sets it.</summary>
+    /// <summary>A good test clears the status of what it has asked and of what shares its key and its way; another sets it.</summary>
     private void SetStatus(Connector connector, List<ConnectionProbe> probes, string? organization)
     {
         if (probes.TrueForAll(p => p.Success))
         {
-            store.Records.ClearStatus(
-                connector.Id, connector.ProviderId is null ? null : [StreamKey.Listing, organization ?? StreamKey.PortalOrganization],
-                Now() + (long)PauseAfterTest.TotalMilliseconds);
+            // Of a provider's other organizations, what their faults shared with the one that was asked is mended too.
+            string[]? places = connector.ProviderId is null ? null :
+            [
+                StreamKey.Listing, organization ?? StreamKey.PortalOrganization,
+                .. store.Records.GetStreams(connector.Id).Where(s => s.StatusCode is (int)FailureKind.Unauthorized or >= 1000).Select(s => s.Key.OrganizationId).Distinct(),
+            ];
+            store.Records.ClearStatus(connector.Id, places, Now() + (long)PauseAfterTest.TotalMilliseconds);
             return;
         }
 
@@ -103,7 +107,7 @@ public sealed class ConnectionTester(
                 ?? probes.Find(p => !p.Success && !connector.ContentTypes.Any(t => t.ToString() == p.Name) && (p.Part == "ApiKey" || p.Part == "ProviderId"));
             if (fault is null) continue;
             string place = connector.ProviderId is null
-                ? store.Connectors.GetOrganization(connector)?.Id ?? connector.OrganizationId ?? "" : organization ?? StreamKey.Listing;
+                ? connector.OrganizationId ?? store.Connectors.GetOrganization(connector)?.Id ?? "" : organization ?? StreamKey.Listing;
             StreamInfo stream = store.Records.OpenStream(new StreamKey(connector.Id, place, type), null, Now());
             store.Records.SetOutcome(stream.Id, new StreamOutcome
             {

@@ -12,6 +12,9 @@ public sealed class ContinuousCollection(RecordStore store, Collector collector,
     /// <summary>How soon a change of the configuration is noticed, and how precisely a turn begins.</summary>
     internal static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
 
+    // Of a connector's two runs, whatever it left behind.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(50);
+
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>Runs until it is stopped, and then until every open turn has ended with its commit.</summary>
@@ -21,37 +24,56 @@ public sealed class ContinuousCollection(RecordStore store, Collector collector,
     public async Task RunAsync(Func<IReadOnlyList<Connector>> find, ICollectionObserver observer, CancellationToken cancellationToken)
     {
         Dictionary<Guid, Task> running = [];
+        Dictionary<Guid, DateTimeOffset> notBefore = [];
+        Task? beat = null;
         string? lastFault = null;
-        while (!cancellationToken.IsCancellationRequested)
+        try
         {
-            try
+            while (!cancellationToken.IsCancellationRequested)
             {
-                foreach (Guid ended in running.Where(r => r.Value.IsCompleted).Select(r => r.Key).ToList()) running.Remove(ended);
-                foreach (Connector connector in collector.Due(find()))
+                try
                 {
-                    if (!running.ContainsKey(connector.Id)) running[connector.Id] = CollectAsync(connector, observer, cancellationToken);
+                    foreach (Guid ended in running.Where(r => r.Value.IsCompleted).Select(r => r.Key).ToList()) running.Remove(ended);
+                    DateTimeOffset now = _time.GetUtcNow();
+                    foreach (Connector connector in collector.Due(find()))
+                    {
+                        if (running.ContainsKey(connector.Id) || (notBefore.TryGetValue(connector.Id, out DateTimeOffset earliest) && now < earliest)) continue;
+                        // A run that leaves it due (another process has its streams, or its outcome could not be written) is
+                        // not begun again at once.
+                        notBefore[connector.Id] = now + ShortestPause;
+                        running[connector.Id] = CollectAsync(connector, observer, cancellationToken);
+                    }
+
+                    lastFault = null;
+                }
+                catch (Exception e) when (e is not OutOfMemoryException)
+                {
+                    // The store is locked, full, damaged or away: said once, not at every beat.
+                    if (lastFault != e.Message) observer.Completed(StoreFault(e));
+                    lastFault = e.Message;
                 }
 
-                lastFault = null;
-            }
-            catch (JcException e)
-            {
-                // The store is locked, full or away: said once, not at every beat.
-                if (lastFault != e.Message) observer.Noted($"The connectors of '{store.Folder}' cannot be read; it is tried again. {e.Message}");
-                lastFault = e.Message;
-            }
-
-            try
-            {
-                await _time.Delay(Beat, cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                break;
+                beat ??= WaitAsync(cancellationToken);
+                await Task.WhenAny([beat, .. running.Values]).ConfigureAwait(false);
+                if (beat.IsCompleted) beat = null;
             }
         }
+        finally
+        {
+            await Task.WhenAll(running.Values).ConfigureAwait(false);
+        }
+    }
 
-        await Task.WhenAll(running.Values).ConfigureAwait(false);
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _time.Delay(Beat, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // That ends the wait, and the loop sees why.
+        }
     }
 
     private async Task CollectAsync(Connector connector, ICollectionObserver observer, CancellationToken cancellationToken)
@@ -64,9 +86,23 @@ public sealed class ContinuousCollection(RecordStore store, Collector collector,
         {
             // It is being stopped, and so is whoever looks on.
         }
-        catch (JcException e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            observer.Completed(Collector.Failed(connector, e));
+            observer.Completed(Collector.Failed(connector, AsFault(e)));
         }
     }
+
+    // A result without a connector, so that it is logged, counted and shown as any other fault is.
+    private CollectionResult StoreFault(Exception cause)
+    {
+        JcException fault = AsFault(cause);
+        return new CollectionResult
+        {
+            ConnectorName = "", TenantName = "", State = CollectionState.Failed, StatusCode = StatusCodes.Of(fault), ErrorId = fault.ErrorId,
+            ErrorMessage = $"The connectors of '{store.Folder}' cannot be read; it is tried again. {fault.Message}",
+        };
+    }
+
+    private static JcException AsFault(Exception e) => e as JcException ?? new JcException(
+        "UnexpectedError", JcErrorKind.StoreFault, $"A fault of this module: {e.GetType().Name}: {e.Message} Please report it.", null, e);
 }

@@ -18,7 +18,7 @@ internal static class NetworkProbe
         Uri? proxy = ProxyOf(uri);
         Uri first = proxy ?? uri;
         IPAddress[] addresses = [];
-        using TcpClient socket = new();
+        TcpClient? socket = null;
         bool reached = await StepAsync("DNS", async () =>
             {
                 addresses = IPAddress.TryParse(first.Host.Trim('[', ']'), out IPAddress? own) ? [own] : await Dns.GetHostAddressesAsync(first.DnsSafeHost).ConfigureAwait(false);
@@ -26,10 +26,13 @@ internal static class NetworkProbe
             }).ConfigureAwait(false)
             && await StepAsync("TCP", async () =>
             {
-                await socket.ConnectAsync(addresses, first.Port).ConfigureAwait(false);
+                // On .NET Framework a client that is not told otherwise knows IPv4 alone.
+                socket = new TcpClient(addresses[0].AddressFamily);
+                await socket.ConnectAsync([.. addresses.Where(a => a.AddressFamily == addresses[0].AddressFamily)], first.Port).ConfigureAwait(false);
                 return $"connected to {socket.Client.RemoteEndPoint}";
             }).ConfigureAwait(false);
-        if (reached && proxy is null && uri.Scheme == Uri.UriSchemeHttps) await StepAsync("TLS", () => HandshakeAsync(socket, uri.DnsSafeHost, time)).ConfigureAwait(false);
+        if (reached && proxy is null && uri.Scheme == Uri.UriSchemeHttps) await StepAsync("TLS", () => HandshakeAsync(socket!, uri.DnsSafeHost, time)).ConfigureAwait(false);
+        socket?.Dispose();
         return probes;
 
         async Task<bool> StepAsync(string name, Func<Task<string>> step)
@@ -83,7 +86,8 @@ internal static class NetworkProbe
         });
         try
         {
-            await tls.AuthenticateAsClientAsync(host).ConfigureAwait(false);
+            // As collection does it, whatever this process offers otherwise.
+            await tls.AuthenticateAsClientAsync(host, null, JumpCloud.JumpCloudTransport.TlsVersions, checkCertificateRevocation: false).ConfigureAwait(false);
         }
         catch (AuthenticationException) when (problem.Length > 0)
         {

@@ -102,6 +102,7 @@ internal sealed class StreamDirectory(RecordStore recordStore, TimeProvider time
             {
                 Time = Now(),
                 Turn = Now(),
+                ParkedUntil = (time.GetUtcNow() + Parking.PauseAfter(e, listing.ConsecutiveFailures))?.ToUnixTimeMilliseconds(),
                 StatusCode = StatusCodes.Of(e),
                 StatusId = e.ErrorId,
                 StatusMessage = $"The provider's organizations could not be listed. {e.Message}",

@@ -80,9 +80,8 @@ internal static class ConnectorColumns
     private static T Named<T>(string text)
         where T : struct, Enum
     {
-        // Not by number, and none that is not there.
-        return char.IsLetter(text[0]) && Enum.TryParse(text, ignoreCase: true, out T value) && char.IsLetter(value.ToString()[0])
-            ? value : throw new FormatException($"'{text}' is no {typeof(T).Name}. Get-Help New-JcConnector -Parameter {typeof(T).Name} tells what there is.");
+        // One name: not a number, and not several, which would add up to another.
+        return text.All(char.IsLetter) && Enum.TryParse(text, ignoreCase: true, out T value) ? value : throw new FormatException($"'{text}' is no {typeof(T).Name}. Get-Help New-JcConnector -Parameter {typeof(T).Name} tells what there is.");
     }
 
     private static bool Boolean(string text) => text.ToUpperInvariant() switch

@@ -37,10 +37,10 @@ internal static class ConnectorFile
         {
             // With the mark, without which Excel and Windows PowerShell take UTF-8 for the machine's code page.
             File.WriteAllText(half, format == ConnectorFileFormat.Csv ? Csv(connectors) : Json(connectors), new UTF8Encoding(format == ConnectorFileFormat.Csv));
-            if (replace && File.Exists(path)) File.Delete(path);
-            File.Move(half, path);
+            if (replace && File.Exists(path)) File.Replace(half, path, null);
+            else File.Move(half, path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw File.Exists(path) && !replace
                 ? new JcException("FileExists", JcErrorKind.AlreadyExists, $"The file '{path}' exists already. Choose another name, or replace it with -Force.", path, e)
@@ -48,7 +48,8 @@ internal static class ConnectorFile
         }
         finally
         {
-            File.Delete(half);
+            // Where the folder is not there, Delete would throw in place of what is to be said.
+            if (File.Exists(half)) File.Delete(half);
         }
     }
 
@@ -58,11 +59,15 @@ internal static class ConnectorFile
     {
         try
         {
-            using StreamReader reader = new(path, Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+            using StreamReader reader = new(path, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
             string text = reader.ReadToEnd();
             IReadOnlyList<ConnectorLine> lines = format == ConnectorFileFormat.Csv ? FromCsv(path, text) : FromJson(path, text);
             string? unknown = lines.SelectMany(l => l.Cells).Select(c => c.Key).FirstOrDefault(n => !ConnectorColumns.Names.Contains(n, StringComparer.OrdinalIgnoreCase));
             return unknown is null ? lines : throw ConnectorColumns.Unknown(unknown);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw Invalid(path, "it is not UTF-8, so its umlauts and accents would be lost. Save it as 'CSV UTF-8'", e);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -93,7 +93,7 @@ public sealed class ConnectorExchange(RecordStore store, SecretProtector secrets
     private ConnectorImportResult? Import(ConnectorLine line, SecureString? apiKey, bool update, Func<string, string, bool> approve)
     {
         Connector? present = store.Connectors.FindConnector(line.Cell("Name"));
-        Connector wanted = ConnectorColumns.Apply(present ?? Blank(line), line.Cells);
+        Connector wanted = WithOneKey(ConnectorColumns.Apply(present ?? Blank(line), line.Cells), line);
         if (present is null)
         {
             _registry.CheckNew(wanted);
@@ -103,6 +103,14 @@ public sealed class ConnectorExchange(RecordStore store, SecretProtector secrets
                 wanted.HoldsApiKey && apiKey is null ? $"It has no API key yet. Give it one: Set-JcConnector '{wanted.Name}' -ApiKey." : null);
         }
 
+        // In whatever case the file has them, names that mean the same are no difference.
+        wanted = wanted with
+        {
+            Name = present.Name,
+            TenantName = Same(wanted.TenantName, present.TenantName) ? present.TenantName : wanted.TenantName,
+            SensorName = Same(wanted.SensorName, present.SensorName) ? present.SensorName : wanted.SensorName,
+            AnalyzerProfile = Same(wanted.AnalyzerProfile, present.AnalyzerProfile) ? present.AnalyzerProfile : wanted.AnalyzerProfile,
+        };
         IReadOnlyList<string> differences = ConnectorColumns.Differences(present, wanted);
         if (differences.Count == 0) return Result(line, ConnectorImportOutcome.Unchanged, null);
         string[] fixedOnes = [.. differences.Where(d => d is "TenantName" or "RunOn" or "SensorName")];
@@ -114,9 +122,17 @@ public sealed class ConnectorExchange(RecordStore store, SecretProtector secrets
 
         if (!update) return Result(line, ConnectorImportOutcome.Skipped, $"It exists and differs in {string.Join(", ", differences)}. Import with -Update to change it.");
         if (!approve(present.Name, $"Change {string.Join(", ", differences)}")) return null;
-        _registry.Update(present.Name, c => ConnectorColumns.Apply(c, line.Cells));
+        _registry.Update(present.Name, c => WithOneKey(ConnectorColumns.Apply(c, line.Cells), line));
         return Result(line, ConnectorImportOutcome.Updated, $"Changed: {string.Join(", ", differences)}.");
     }
+
+    // A line that says where the key lies takes it from where it lay before.
+    private static Connector WithOneKey(Connector connector, ConnectorLine line) =>
+        line.Cell("ApiKeyVariable").Length > 0 && line.Cell("ApiKeySecret").Length == 0 ? connector with { ApiKeySecret = null, ApiKeyVault = null }
+        : line.Cell("ApiKeySecret").Length > 0 && line.Cell("ApiKeyVariable").Length == 0 ? connector with { ApiKeyVariable = null }
+        : connector;
+
+    private static bool Same(string? one, string? other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
     private static Connector Blank(ConnectorLine line) => new()
     {

@@ -138,6 +138,14 @@ public static class ConnectorRules
                 throw Refuse("InvalidApiKeyReference", connector.Name, "No environment variable has '=' in its name. Give the variable's name, not what it holds.");
         }
 
+        foreach (string? name in new[] { connector.ApiKeySecret, connector.ApiKeyVault, connector.ApiKeyVariable })
+        {
+            // JumpCloud's keys: jca_ and more, or 40 hexadecimal digits.
+            if (name is null || !System.Text.RegularExpressions.Regex.IsMatch(name, "^(jca_[A-Za-z0-9]{20,}|[0-9A-Fa-f]{40})$")) continue;
+            throw Refuse("PlainTextApiKey", connector.Name,
+                "What was given as the name of a secret, a vault or a variable is an API key itself. It was not used. Give the name of the place that holds the key, or the key with -ApiKey; replace the key if others may have seen it.");
+        }
+
         if (connector.ApiKeySecret is not null && connector.ApiKeyVariable is not null)
             throw Refuse("InvalidApiKeyReference", connector.Name, "An API key lies in a vault or in an environment variable, not in both. Give one of the two.");
         if (connector.ApiKeyVault is not null && connector.ApiKeySecret is null)

@@ -19,7 +19,7 @@ public sealed class SecretProtector
     public SecretProtector(string? keyRingFolder = null)
     {
         _folder = keyRingFolder ?? StoreFolder.ResolveKeyRing();
-        _provider = new Lazy<IDataProtectionProvider>(CreateProvider);
+        _provider = new Lazy<IDataProtectionProvider>(CreateProvider, LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <summary>Refuses a key ring that a copy of the store would carry along.</summary>

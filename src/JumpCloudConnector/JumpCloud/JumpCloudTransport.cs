@@ -195,17 +195,20 @@ internal sealed class JumpCloudTransport : IDisposable
         return builder.Build();
     }
 
+    /// <summary>The versions of TLS that are offered.</summary>
+#if NET
+    internal const SslProtocols TlsVersions = SslProtocols.Tls12 | SslProtocols.Tls13;
+#else
+    // powershell.exe may offer older versions; .NET Framework 4.7.2 knows none newer.
+    internal const SslProtocols TlsVersions = SslProtocols.Tls12;
+#endif
+
     private static HttpClientHandler CreateHandler(JumpCloudClientOptions options) => new HttpClientHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
         MaxConnectionsPerServer = options.MaxConnectionsPerHost,
-#if NET
-        SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-#else
-        // powershell.exe may offer older versions; .NET Framework 4.7.2 knows none newer.
-        SslProtocols = SslProtocols.Tls12,
-#endif
+        SslProtocols = TlsVersions,
     };
 }

@@ -62,10 +62,14 @@ public sealed record CollectionTask
         }
     }
 
+    // Windows clients forbid scripts by default, and what an administrator allowed for himself does not hold for SYSTEM. The
+    // script and its folder were checked to be changeable by the trusted alone.
+    private string[] ExecutionPolicy => HostPath.EndsWith(".exe", StringComparison.OrdinalIgnoreCase) ? ["-ExecutionPolicy", "Bypass"] : [];
+
     /// <summary>What PowerShell is given, one by one.</summary>
     internal IReadOnlyList<string> Arguments() =>
     [
-        "-NoProfile", "-NonInteractive", "-File", ScriptPath, "-ModulePath", ModulePath, "-StorePath", StorePath, "-KeyRingPath", KeyRingPath,
+        "-NoProfile", "-NonInteractive", .. ExecutionPolicy, "-File", ScriptPath, "-ModulePath", ModulePath, "-StorePath", StorePath, "-KeyRingPath", KeyRingPath,
         .. Continuous ? (string[])["-Continuous"] : [],
     ];
 }

@@ -26,7 +26,7 @@ internal static class SystemdUnits
             [Service]
             Type={(task.Continuous ? "exec" : "oneshot")}
             {account}ExecStart={string.Join(" ", new[] { task.HostPath }.Concat(task.Arguments()).Select(Quote))}
-            {(task.Continuous ? "Restart=always\nRestartSec=30\nKillMode=mixed\nTimeoutStopSec=120" : "SuccessExitStatus=5\nTimeoutStartSec=12h")}
+            {(task.Continuous ? "Restart=always\nRestartSec=30\nKillMode=mixed\nTimeoutStopSec=120" : "TimeoutStartSec=12h")}
             UMask=0077
 
             """.Replace("\r\n", "\n");

@@ -151,7 +151,7 @@ public static class StoreFolder
 #if NET
     [System.Runtime.Versioning.SupportedOSPlatform("windows")]
 #endif
-    internal static string? WhoElseWritesOnWindows(string folder)
+    private static string? WhoElseWritesOnWindows(string folder)
     {
         const FileSystemRights write = FileSystemRights.WriteData | FileSystemRights.AppendData | FileSystemRights.Delete
             | FileSystemRights.DeleteSubdirectoriesAndFiles | FileSystemRights.ChangePermissions | FileSystemRights.TakeOwnership;
@@ -161,7 +161,7 @@ public static class StoreFolder
         [
             new(WellKnownSidType.LocalSystemSid, null), new(WellKnownSidType.BuiltinAdministratorsSid, null), .. user.User is { } own ? [own] : Array.Empty<SecurityIdentifier>(),
         ];
-        if (security.GetOwner(typeof(SecurityIdentifier)) is SecurityIdentifier owner && !trusted.Contains(owner)) return $"its owner {Name(owner)}";
+        if (security.GetOwner(typeof(SecurityIdentifier)) is SecurityIdentifier owner && !trusted.Contains(owner)) return $"its owner {NameOf(owner)}";
 
         // Groups that hold everybody; an account that was granted access on purpose is none of our business.
         SecurityIdentifier[] everybody =
@@ -174,22 +174,25 @@ public static class StoreFolder
             if (rule.AccessControlType == AccessControlType.Allow && (rule.FileSystemRights & write) != 0
                 && rule.IdentityReference is SecurityIdentifier sid && everybody.Contains(sid))
             {
-                return Name(sid);
+                return NameOf(sid);
             }
         }
 
         return null;
+    }
 
-        static string Name(SecurityIdentifier sid)
+#if NET
+    [System.Runtime.Versioning.SupportedOSPlatform("windows")]
+#endif
+    internal static string NameOf(SecurityIdentifier sid)
+    {
+        try
         {
-            try
-            {
-                return sid.Translate(typeof(NTAccount)).Value;
-            }
-            catch (IdentityNotMappedException)
-            {
-                return sid.Value;
-            }
+            return sid.Translate(typeof(NTAccount)).Value;
+        }
+        catch (IdentityNotMappedException)
+        {
+            return sid.Value;
         }
     }
 }

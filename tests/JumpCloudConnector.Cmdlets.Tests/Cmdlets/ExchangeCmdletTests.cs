@@ -174,6 +174,7 @@ public sealed class ExchangeCmdletTests
         work.RunWell("Export-JcConnector $folder/a.json -Force");
         // Nothing half is left behind.
         Assert.Equal(["a.json", "store"], Directory.EnumerateFileSystemEntries(work.Folder).Select(Path.GetFileName).Order());
+        work.Refused("FileNotWritten", "Export-JcConnector $folder/none/a.json");
 
         Assert.Empty(work.RunWell($"Import-JcConnector {file} -StorePath $folder/there -WhatIf"));
         Assert.False(Directory.Exists(Path.Combine(work.Folder, "there")));
@@ -186,7 +187,8 @@ public sealed class ExchangeCmdletTests
 
         work.Refused("FileNotFound", "Import-JcConnector $folder/none.json");
         work.Refused("PlainTextApiKey", $"Import-JcConnector {file} -ApiKey text");
-        work.Refused("ConnectorNotFound", "$null = Export-JcConnector $folder/c.json -Name Nobody");
+        // Neither for a name that is none, nor for a pipeline that brings none, is a file written or replaced.
+        work.Refused("NothingToExport", $"Get-JcConnector 'Nobody*' | Export-JcConnector {file} -Force");
     }
 
     [Fact]

@@ -333,4 +333,48 @@ public sealed class ParkingTests
         {
         }
     }
+
+    [Fact]
+    public async Task A_connector_whose_key_was_never_good_costs_no_request_while_it_is_parked()
+    {
+        ShiftedTime time = new();
+        await using Simulator simulator = await Simulator.StartAsync(new SimulatorOptions { EventsPerOrganization = 10, Clock = time });
+        using TestStore store = new(time);
+        store.Add(simulator, apiKey: "jca_wrong");
+        await store.CollectAsync(force: false);
+        time.Advance(TimeSpan.FromMinutes(11));
+        await store.CollectAsync(force: false);
+        long asked = simulator.Requests.Total;
+
+        time.Advance(TimeSpan.FromMinutes(5));
+        CollectionResult parked = Assert.Single(await store.CollectAsync(force: false));
+
+        Assert.Equal((CollectionState.Parked, 401), (parked.State, parked.StatusCode));
+        Assert.Equal(asked, simulator.Requests.Total);
+    }
+
+    [Fact]
+    public async Task A_provider_whose_organizations_cannot_be_listed_is_asked_seldom_and_says_so()
+    {
+        ShiftedTime time = new();
+        await using Simulator simulator = await Simulator.StartAsync(new SimulatorOptions
+        {
+            ProviderId = "5f3c8a1b2d4e6f7081920a3b", Organizations = 2, EventsPerOrganization = 10, Clock = time,
+        });
+        using TestStore store = new(time);
+        store.Add(simulator, apiKey: "jca_wrong");
+        Assert.Equal(CollectionState.Failed, Assert.Single(await store.CollectAsync(force: false)).State);
+        long asked = simulator.Requests.Total;
+
+        Assert.Equal(CollectionState.NotDue, Assert.Single(await store.CollectAsync(force: false)).State);
+        Assert.Equal(asked, simulator.Requests.Total);
+        time.Advance(TimeSpan.FromMinutes(12));
+        await store.CollectAsync(force: false);
+        Assert.True(simulator.Requests.Total > asked, "it was never asked again");
+        asked = simulator.Requests.Total;
+        time.Advance(TimeSpan.FromMinutes(6));
+        CollectionResult parked = Assert.Single(await store.CollectAsync(force: false));
+        Assert.Equal((CollectionState.Parked, 401, null), (parked.State, parked.StatusCode, parked.OrganizationId));
+        Assert.Equal(asked, simulator.Requests.Total);
+    }
 }

@@ -91,7 +91,7 @@ public sealed class WindowsTaskDefinitionTests
 
         Assert.Equal(Acme.HostPath, run.Element(Schema + "Command")!.Value);
         Assert.Equal(
-            ["-NoProfile", "-NonInteractive", "-File", Acme.ScriptPath, "-ModulePath", Acme.ModulePath, "-StorePath", Acme.StorePath, "-KeyRingPath", Acme.KeyRingPath],
+            ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-File", Acme.ScriptPath, "-ModulePath", Acme.ModulePath, "-StorePath", Acme.StorePath, "-KeyRingPath", Acme.KeyRingPath],
             Split(run.Element(Schema + "Arguments")!.Value));
     }
 

@@ -1,0 +1,97 @@
+using System.Text;
+using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Tests.Support;
+
+namespace JumpCloudConnector.Tests.Connectors;
+
+/// <summary>Files of connectors as people write them.</summary>
+public sealed class ConnectorExchangeTests : IDisposable
+{
+    private readonly TestStore _store = new();
+
+    public void Dispose() => _store.Dispose();
+
+    [Fact]
+    public void The_same_file_in_another_case_changes_nothing()
+    {
+        Assert.Equal(ConnectorImportOutcome.Added, Import("Name,TenantName,ContentType,AnalyzerProfile\nMSP,Acme,SystemUser,Default\n")[0].Outcome);
+        int version = _store.Registry.Get("MSP").Version;
+
+        ConnectorImportResult again = Import("name,TENANTNAME,contenttype,analyzerprofile\nmsp,ACME,systemuser,default\n", update: true)[0];
+
+        Assert.Equal(ConnectorImportOutcome.Unchanged, again.Outcome);
+        Assert.Equal(version, _store.Registry.Get("MSP").Version);
+    }
+
+    [Theory]
+    [InlineData("Region", "US,EU")]
+    [InlineData("Region", "3")]
+    [InlineData("ContentType", "3")]
+    [InlineData("RunOn", "Server")]
+    [InlineData("Enabled", "perhaps")]
+    [InlineData("IntervalMinutes", "five")]
+    [InlineData("InitialLookback", "7")]
+    [InlineData("ApiKeyExpiresAt", "soon")]
+    public void What_cannot_be_read_fails_that_line_and_names_the_column(string column, string cell)
+    {
+        string content = column == "ContentType" ? cell : "SystemUser";
+        string more = column == "ContentType" ? "" : $",{column}";
+        ConnectorImportResult line = Import($"Name,TenantName,ContentType{more}\na,b,{content}{(more.Length > 0 ? $",\"{cell}\"" : "")}\n")[0];
+
+        Assert.Equal((ConnectorImportOutcome.Failed, "InvalidValue"), (line.Outcome, line.ErrorId));
+        Assert.Contains(column, line.Message, StringComparison.Ordinal);
+        Assert.Empty(_store.Registry.Find());
+    }
+
+    [Fact]
+    public void A_file_that_is_not_utf8_is_refused_before_a_name_is_spoilt()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.csv");
+        File.WriteAllBytes(path, Encoding.Latin1.GetBytes("Name,TenantName,ContentType\nBay,M\u00FCller,SystemUser\n"));
+        try
+        {
+            JcException refused = Assert.Throws<JcException>(() => Exchange().Import(path, null, null, false, (_, _) => true));
+            Assert.Equal("InvalidConnectorFile", refused.ErrorId);
+            Assert.Contains("CSV UTF-8", refused.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void A_line_moves_the_key_from_one_place_to_another()
+    {
+        Import("Name,TenantName,ContentType,ApiKeySecret,ApiKeyVault\na,b,SystemUser,mine,Ops\n");
+        Assert.Equal(ConnectorImportOutcome.Updated, Import("Name,TenantName,ContentType,ApiKeyVariable\na,b,SystemUser,KEY\n", update: true)[0].Outcome);
+        Connector moved = _store.Registry.Get("a");
+        Assert.Equal((null, null, "KEY"), (moved.ApiKeySecret, moved.ApiKeyVault, moved.ApiKeyVariable));
+    }
+
+    [Theory]
+    [InlineData("ApiKeySecret", "jca_0123456789abcdef0123456789")]
+    [InlineData("ApiKeyVariable", "0123456789abcdef0123456789abcdef01234567")]
+    public void A_key_in_the_place_of_its_name_is_refused_and_not_told(string column, string key)
+    {
+        ConnectorImportResult line = Import($"Name,TenantName,ContentType,{column}\na,b,SystemUser,{key}\n")[0];
+        Assert.Equal((ConnectorImportOutcome.Failed, "PlainTextApiKey"), (line.Outcome, line.ErrorId));
+        Assert.DoesNotContain(key, line.Message, StringComparison.Ordinal);
+    }
+
+    private ConnectorExchange Exchange() => new(_store.Store, _store.Secrets);
+
+    private List<ConnectorImportResult> Import(string text, bool update = false)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.csv");
+        File.WriteAllText(path, text);
+        try
+        {
+            return [.. Exchange().Import(path, null, null, update, (_, _) => true)];
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+}

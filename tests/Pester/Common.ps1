@@ -231,30 +231,6 @@ function Get-ConsoleText {
     (& (Get-ShellPath) -NoProfile -NonInteractive -Command ($lines -join '; ') 2>&1 | Out-String -Width 500) -replace "$([char] 27)\[[0-9;]*m", ''
 }
 
-function Get-Completion {
-    # What Tab offers at the end of a line.
-    param([string] $Line)
-
-    @((TabExpansion2 -inputScript $Line -cursorColumn $Line.Length).CompletionMatches | ForEach-Object { $_.CompletionText })
-}
-
-function ConvertTo-PlainText {
-    # What a user sees of these objects on a screen of this width, without colors.
-    param([Parameter(ValueFromPipeline = $true)] $InputObject, [int] $Width = 160)
-
-    begin {
-        $all = New-Object -TypeName System.Collections.ArrayList
-    }
-
-    process {
-        [void] $all.Add($InputObject)
-    }
-
-    end {
-        ($all | Out-String -Width $Width) -replace "$([char] 27)\[[0-9;]*m", ''
-    }
-}
-
 function Find-TextInFile {
     # The files below a folder that hold a text, in UTF-8 or UTF-16.
     param([string] $Folder, [string] $Text)

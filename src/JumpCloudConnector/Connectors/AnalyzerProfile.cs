@@ -37,8 +37,8 @@ public sealed record AnalyzerProfileInfo
     /// <summary>The connectors that are in it.</summary>
     public required IReadOnlyList<string> ConnectorName { get; init; }
 
-    /// <summary>When it was added.</summary>
-    public DateTimeOffset CreatedAt { get; init; }
+    /// <summary>When it was added; null for Default, which is always there.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>The store it lies in, so that a pipeline stays with that store.</summary>
     public required string StorePath { get; init; }

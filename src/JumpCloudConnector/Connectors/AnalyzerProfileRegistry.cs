@@ -71,7 +71,7 @@ public sealed class AnalyzerProfileRegistry(RecordStore store, TimeProvider? tim
                 Description = profile.Description,
                 MaxConcurrentStreams = profile.MaxConcurrentStreams,
                 ConnectorName = [.. members[profile.Name].Select(c => c.Name)],
-                CreatedAt = profile.CreatedAt,
+                CreatedAt = profile.Name == AnalyzerProfile.DefaultName ? null : profile.CreatedAt,
                 StorePath = store.Folder,
             };
         }

@@ -1,6 +1,8 @@
 using System.Text;
 using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Filters;
 using JumpCloudConnector.Tests.Support;
+using JumpCloudSimulator;
 
 namespace JumpCloudConnector.Tests.Connectors;
 
@@ -77,6 +79,40 @@ public sealed class ConnectorExchangeTests : IDisposable
         ConnectorImportResult line = Import($"Name,TenantName,ContentType,{column}\na,b,SystemUser,{key}\n")[0];
         Assert.Equal((ConnectorImportOutcome.Failed, "PlainTextApiKey"), (line.Outcome, line.ErrorId));
         Assert.DoesNotContain(key, line.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Position_counts_and_status_survive_restart_export_and_import()
+    {
+        await using Simulator simulator = await Simulator.StartAsync(new SimulatorOptions { EventsPerOrganization = 500, UsersPerOrganization = 5 });
+        simulator.Scenario.Faults.Add(new Fault(FaultKind.Forbidden403) { PathContains = "systemusers" });
+        new LogFilterRegistry(_store.Store).Add(new LogFilter
+        {
+            Id = default, Name = "No directory", CreatedAt = default, ModifiedAt = default,
+            Conditions = [new LogFilterCondition { Field = "event_category", Operator = LogFilterOperator.Equal, Values = ["directory"] }],
+        });
+        _store.Add(simulator, change: c => c with { ContentTypes = [ContentType.DirectoryInsights, ContentType.SystemUser], LogFilters = ["No directory"] });
+        await _store.CollectAsync();
+        string before = State();
+        Assert.Contains("403", before, StringComparison.Ordinal);
+
+        string path = Path.Combine(_store.Folder, "all.json");
+        ConnectorExchange.Export(path, _store.Registry.Find(), null, replace: false);
+        Assert.Equal(ConnectorImportOutcome.Unchanged, Assert.Single(Exchange().Import(path, null, null, true, (_, _) => true)).Outcome);
+        ConnectorImportResult renamed = Import("Name,TenantName,ContentType\nmain,Another,SystemUser\n", update: true)[0];
+        Assert.Equal((ConnectorImportOutcome.Failed, "GeneralPartFixed"), (renamed.Outcome, renamed.ErrorId));
+        _store.Reopen();
+
+        Assert.Equal(before, State());
+    }
+
+    private string State()
+    {
+        ConnectorInfo info = _store.Registry.Describe(_store.Registry.Get("main"));
+        long excluded = new LogFilterRegistry(_store.Store).Describe(new LogFilterRegistry(_store.Store).Find()).Single().Excluded;
+        Assert.True(excluded > 0, "the filter excluded nothing");
+        return string.Join("; ", info.Streams.Select(s => $"{s.ContentType} {s.Watermark:O} {s.StatusCode} {s.StatusTime:O} {s.ConsecutiveFailures}"))
+            + $"; {info.TenantName} {info.TenantId} {info.StatusCode} {info.ApiKeyEnding} {info.ApiKeySetAt:O}; {excluded}";
     }
 
     private ConnectorExchange Exchange() => new(_store.Store, _store.Secrets);

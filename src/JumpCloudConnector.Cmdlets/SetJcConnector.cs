@@ -157,6 +157,12 @@ public sealed class SetJcConnector : StoreCmdlet
                 $"-{string.Join(", -", given)}: name, tenant, category, type, function and what a connector runs on cannot change after it was added, since its records carry them. Add a new connector with New-JcConnector and remove or disable '{Name}'.", Name);
         }
 
+        if (IsGiven(nameof(AnalyzerProfile)) && NullIfBlank(AnalyzerProfile) is null)
+        {
+            throw new JcException("InvalidAnalyzerProfileName", JcErrorKind.InvalidInput,
+                "-AnalyzerProfile was given and is empty; perhaps a variable is misspelt. Nothing was changed. To take the connector out of its profile, give -NoAnalyzerProfile.", Name);
+        }
+
         if (NoAnalyzerProfile && IsGiven(nameof(AnalyzerProfile)))
         {
             throw new JcException("ProfileAndNoProfile", JcErrorKind.InvalidInput,

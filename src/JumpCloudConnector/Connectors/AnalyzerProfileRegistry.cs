@@ -5,7 +5,8 @@ namespace JumpCloudConnector.Connectors;
 /// <summary>Adds, finds and removes Data Analyzer profiles. The one named Default is always there.</summary>
 public sealed class AnalyzerProfileRegistry(RecordStore store, TimeProvider? time = null)
 {
-    private const int MostConcurrentStreams = 64;
+    // As many as a run collects side by side at the most: more would limit nothing.
+    private static readonly int MostConcurrentStreams = new Collection.CollectionOptions().MaxConcurrentStreams;
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
@@ -20,7 +21,7 @@ public sealed class AnalyzerProfileRegistry(RecordStore store, TimeProvider? tim
                 $"The name of the Data Analyzer profile '{profile.Name}' has a character that commands read as a wildcard. Leave it out.", profile.Name);
         }
 
-        if (profile.MaxConcurrentStreams is < 1 or > MostConcurrentStreams)
+        if (profile.MaxConcurrentStreams is { } streams && (streams < 1 || streams > MostConcurrentStreams))
         {
             throw new JcException("InvalidConcurrency", JcErrorKind.InvalidInput,
                 $"{profile.MaxConcurrentStreams} streams side by side are not possible. Give a number from 1 to {MostConcurrentStreams}.", profile.Name);
@@ -91,7 +92,7 @@ public sealed class AnalyzerProfileRegistry(RecordStore store, TimeProvider? tim
         if (store.Connectors.RemoveAnalyzerProfile(profile.Name) is { Count: > 0 } members)
         {
             throw new JcException("AnalyzerProfileInUse", JcErrorKind.InvalidInput,
-                $"The Data Analyzer profile '{profile.Name}' has {members.Count} connectors, such as '{members[0]}', which would stop collecting. Move them with Set-JcConnector -AnalyzerProfile first.", name);
+                $"The Data Analyzer profile '{profile.Name}' has {members.Count} {(members.Count == 1 ? "connector" : "connectors")}, such as '{members[0]}', which would stop collecting. Move them with Set-JcConnector -AnalyzerProfile first.", name);
         }
     }
 }

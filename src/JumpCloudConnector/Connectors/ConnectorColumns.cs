@@ -101,6 +101,7 @@ internal static class ConnectorColumns
         ? uri : throw new FormatException("Give an absolute https address.");
 
     private static DateTimeOffset Time(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset time)
+        // Dates with slashes read differently from country to country.
+        text.Length >= 10 && text[4] == '-' && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset time)
             ? time : throw new FormatException("Give a time such as 2026-12-31 or 2026-12-31T08:00:00Z.");
 }

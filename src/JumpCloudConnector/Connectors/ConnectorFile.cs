@@ -62,6 +62,8 @@ internal static class ConnectorFile
             using StreamReader reader = new(path, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
             string text = reader.ReadToEnd();
             IReadOnlyList<ConnectorLine> lines = format == ConnectorFileFormat.Csv ? FromCsv(path, text) : FromJson(path, text);
+            string? twice = lines.Select(l => l.Cells.GroupBy(c => c.Key, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1)?.Key).FirstOrDefault(n => n is not null);
+            if (twice is not null) throw Invalid(path, $"it has '{twice}' twice");
             string? unknown = lines.SelectMany(l => l.Cells).Select(c => c.Key).FirstOrDefault(n => !ConnectorColumns.Names.Contains(n, StringComparer.OrdinalIgnoreCase));
             return unknown is null ? lines : throw ConnectorColumns.Unknown(unknown);
         }

@@ -37,7 +37,7 @@ internal static class SystemdUnits
             Description=Runs {name}.service every {task.IntervalMinutes} min
 
             [Timer]
-            OnCalendar={Calendar(task.IntervalMinutes)}
+            {Times(task.IntervalMinutes)}
             AccuracySec=1s
             Persistent=true
 
@@ -48,13 +48,14 @@ internal static class SystemdUnits
         return [new($"{name}.service", service), new($"{name}.timer", timer)];
     }
 
-    // On the clock's grid where the interval divides it; otherwise as near as a calendar can say it.
-    private static string Calendar(int minutes) => minutes switch
+    // On the clock's grid where the interval divides it, which also catches up with what was missed; otherwise from run to run.
+    private static string Times(int minutes) => minutes switch
     {
-        1 => "*-*-* *:*:00",
-        < 60 => $"*-*-* *:0/{minutes}:00",
-        1440 => "*-*-* 00:00:00",
-        _ => $"*-*-* 0/{Math.Max(1, minutes / 60)}:00:00",
+        1 => "OnCalendar=*-*-* *:*:00",
+        1440 => "OnCalendar=*-*-* 00:00:00",
+        _ when minutes < 60 && 60 % minutes == 0 => $"OnCalendar=*-*-* *:0/{minutes}:00",
+        _ when minutes % 60 == 0 && 1440 % minutes == 0 => $"OnCalendar=*-*-* 0/{minutes / 60}:00:00",
+        _ => $"OnActiveSec=1min\nOnUnitActiveSec={minutes}min",
     };
 
     private static string Quote(string argument) => argument.IndexOfAny([' ', '\t', '\'', '\\', ';']) < 0

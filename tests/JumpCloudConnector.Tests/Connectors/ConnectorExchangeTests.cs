@@ -34,6 +34,7 @@ public sealed class ConnectorExchangeTests : IDisposable
     [InlineData("IntervalMinutes", "five")]
     [InlineData("InitialLookback", "7")]
     [InlineData("ApiKeyExpiresAt", "soon")]
+    [InlineData("ApiKeyExpiresAt", "01/02/2027")]
     public void What_cannot_be_read_fails_that_line_and_names_the_column(string column, string cell)
     {
         string content = column == "ContentType" ? cell : "SystemUser";
@@ -61,6 +62,10 @@ public sealed class ConnectorExchangeTests : IDisposable
             File.Delete(path);
         }
     }
+
+    [Fact]
+    public void A_column_that_stands_twice_is_refused() =>
+        Assert.Equal("InvalidConnectorFile", Assert.Throws<JcException>(() => Import("Name,TenantName,ContentType,tenantname\na,b,SystemUser,c\n")).ErrorId);
 
     [Fact]
     public void A_line_moves_the_key_from_one_place_to_another()

@@ -16,6 +16,8 @@ public sealed class SystemdTests : IDisposable
     [InlineData(false, 5, false)]
     [InlineData(false, 60, false)]
     [InlineData(false, 1440, false)]
+    [InlineData(false, 90, false)]
+    [InlineData(false, 7, false)]
     [InlineData(true, 1, false)]
     [InlineData(true, 1, true)]
     public async Task Systemd_accepts_the_units(bool continuous, int interval, bool ofUser)
@@ -46,6 +48,17 @@ public sealed class SystemdTests : IDisposable
         (int code, string output) = await RunAsync("systemd-analyze", ["calendar", "--iterations=2", calendar]);
 
         Assert.True(code == 0, output);
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(90)]
+    [InlineData(1000)]
+    public void An_interval_that_the_clock_has_no_grid_for_counts_from_run_to_run(int interval)
+    {
+        string timer = SystemdUnits.Create(Task(false, interval), ofUser: false)[1].Value;
+        Assert.Contains($"\nOnUnitActiveSec={interval}min\n", timer, StringComparison.Ordinal);
+        Assert.DoesNotContain("OnCalendar", timer, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -103,7 +103,9 @@ public static class StoreFolder
         if (who is null) return;
         throw new JcException("StoreFolderOpen", JcErrorKind.AccessDenied,
             $"The folder '{folder}' can be written by {who}, so what is kept in it would not be safe. "
-            + (IsWindows ? "Give a folder that does not exist yet, which is then made closed, or take the others' permissions away." : $"Run: chmod 700 '{folder}'."), folder);
+            + "Give a folder that does not exist yet, which is then made closed"
+            // Never as advice for any folder: of a folder that others need, such as /tmp, it would break the machine.
+            + (IsWindows ? ", or take the others' permissions away." : "; or, only where this folder is the store's alone, run: chmod go-w."), folder);
     }
 
     private static string Default(string name) => Path.Combine(

@@ -29,7 +29,9 @@ internal sealed class StreamDirectory(RecordStore recordStore, TimeProvider time
         Connector connector, JumpCloudClient client, CollectionReport report, CancellationToken cancellationToken)
     {
         (string Id, string Name, bool IsCurrent)? known = recordStore.Connectors.GetOrganization(connector);
-        if (known is not { IsCurrent: true })
+        // The name of another one of those that the key reaches is not known yet, though the key is the same.
+        bool isAnother = connector.OrganizationId is not null && connector.OrganizationId != known?.Id;
+        if (known is not { IsCurrent: true } || isAnother)
         {
             try
             {

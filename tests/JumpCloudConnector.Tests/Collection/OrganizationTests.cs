@@ -69,6 +69,36 @@ public sealed class OrganizationTests
         Assert.Single(store.Store.Records.GetStreams(), s => s.Key.OrganizationId == named.OrganizationId);
     }
 
+    /// <summary>One key of several organizations: the other one has its own name, stream and status.</summary>
+    [Fact]
+    public async Task Turned_to_another_organization_of_the_same_key_it_is_that_one_by_name_and_in_its_status()
+    {
+        await using Simulator simulator = await Simulator.StartAsync(
+            new SimulatorOptions { Organizations = 2, EventsPerOrganization = 300 });
+        SimulatedOrganization one = simulator.Organizations[0], other = simulator.Organizations[1];
+        using TestStore store = new();
+        store.Add(simulator, change: c => c with { OrganizationId = one.Id });
+        CollectionResult first = await store.CollectOneAsync();
+        Assert.Equal((CollectionState.Collected, one.Id, one.Name), (first.State, first.OrganizationId, first.OrganizationName));
+
+        store.Registry.Update("main", c => c with { OrganizationId = other.Id });
+        Fault fault = simulator.Scenario.Faults.Add(new Fault(FaultKind.Forbidden403) { Host = HostKind.Insights });
+        ConnectionTester tester = new(store.Store, store.Secrets, TestStore.Options);
+        Assert.False((await tester.TestAsync(store.Registry.Get("main"))).Success);
+        Assert.Equal(403, store.Registry.Describe(store.Registry.Get("main")).StatusCode);
+        simulator.Scenario.Faults.Remove(fault);
+
+        CollectionResult turned = await store.CollectOneAsync();
+
+        Assert.Equal(
+            (CollectionState.Collected, other.Id, other.Name), (turned.State, turned.OrganizationId, turned.OrganizationName));
+        Truth.AssertEqual(store, other, turned.Watermark!.Value, other.Id);
+        List<IngestedRecord> records = store.Find(new RecordQuery { Organizations = [other.Id], AfterSequence = 0 });
+        Assert.All(records, r => Assert.Equal(other.Name, r.OrganizationName));
+        Assert.Equal(0, store.Registry.Describe(store.Registry.Get("main")).StatusCode);
+        Truth.AssertEqual(store, one, first.Watermark!.Value, one.Id);
+    }
+
     [Fact]
     public async Task A_wrong_clock_moves_no_position_past_what_is_still_to_come()
     {

@@ -4,12 +4,24 @@ using System.Xml;
 
 namespace JumpCloudConnector;
 
-/// <summary>Reads a duration: 90d, 24h, 15m, 30s, those together (1d12h), 1.00:00:00, PT15M. Never a bare number.</summary>
+/// <summary>Reads and writes a duration: 90d, 24h, 15m, 30s, those together (1d12h), 1.00:00:00, PT15M. Never a bare number.</summary>
 public static class DurationText
 {
     private static readonly Regex s_units = new(
         @"\A(?:(?<d>[0-9]+(?:\.[0-9]+)?)d)?\s*(?:(?<h>[0-9]+(?:\.[0-9]+)?)h)?\s*(?:(?<m>[0-9]+(?:\.[0-9]+)?)m)?\s*(?:(?<s>[0-9]+(?:\.[0-9]+)?)s)?\z",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+    /// <summary>Writes it by its two largest units, as it is read again: 3d4h, 5m10s.</summary>
+    public static string Format(TimeSpan duration)
+    {
+        (long Value, string Unit)[] parts =
+        [
+            ((long)duration.TotalDays, "d"), (duration.Hours, "h"), (duration.Minutes, "m"), (duration.Seconds, "s"),
+        ];
+        int first = Array.FindIndex(parts, p => p.Value != 0);
+        if (first < 0) return "0s";
+        return string.Concat(parts.Skip(first).Take(2).Where(p => p.Value != 0).Select(p => p.Value.ToString(CultureInfo.InvariantCulture) + p.Unit));
+    }
 
     /// <summary>Reads it; false where it is none, or too long for a TimeSpan.</summary>
     public static bool TryParse(string text, out TimeSpan duration)

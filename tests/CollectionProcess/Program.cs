@@ -34,6 +34,8 @@ internal sealed class LineObserver : ICollectionObserver
 
     public void Completed(CollectionResult result) => Say("result " + JsonSerializer.Serialize(result));
 
+    public void Warned(string message) => Say("warning " + message);
+
     public void Noted(string message) => Say("note " + message);
 
     private void Say(string line)

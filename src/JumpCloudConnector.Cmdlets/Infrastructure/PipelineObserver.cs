@@ -54,6 +54,8 @@ internal sealed class PipelineObserver(IPipeline pipeline, bool outputRecords) :
         }
     }
 
+    public void Warned(string message) => pipeline.WriteWarning(message);
+
     public void Noted(string message) => pipeline.WriteVerbose(message);
 
     /// <summary>Takes the progress away.</summary>

@@ -27,7 +27,22 @@ public sealed record CollectionOptions
     public long MaxPageBytes { get; init; } = 24L << 20;
 
     /// <summary>Streams collected side by side.</summary>
-    public int MaxConcurrentStreams { get; init; } = 8;
+    public int MaxConcurrentStreams { get; init; } = 16;
+
+    /// <summary>Slices of one stream fetched side by side.</summary>
+    public int MaxConcurrentSlices { get; init; } = 8;
+
+    /// <summary>Events that a slice may have by the API's count; a span with more is halved.</summary>
+    public int SliceEvents { get; init; } = 20_000;
+
+    /// <summary>Events that a span which the audit found to differ may have to be read again whole; one with more is halved.</summary>
+    public int AuditSliceEvents { get; init; } = 2_000;
+
+    /// <summary>Requests that the audit of one stream may cost in one turn; the next turn goes on.</summary>
+    public int MaxAuditRequests { get; init; } = 40;
+
+    /// <summary>After this long no further part of a backlog is begun, and the next run goes on; null for no limit.</summary>
+    public TimeSpan? TimeLimit { get; init; }
 
     /// <summary>How long a lease holds unless it is renewed, which is done after a third of it.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(60);
@@ -41,7 +56,7 @@ public sealed record CollectionOptions
     internal void Check()
     {
         if (FirstPageSize < 1 || MaxPageSize < FirstPageSize || MaxPageSize > 10_000 || TargetPageBytes < 1
-            || MaxPageBytes < TargetPageBytes || MaxConcurrentStreams < 1 || MaxPagesInMemory < 1 || LeaseDuration <= TimeSpan.Zero || MaxWalkRestarts < 0 || HostName.Length == 0)
+            || MaxPageBytes < TargetPageBytes || MaxConcurrentStreams < 1 || MaxConcurrentSlices < 1 || SliceEvents < 1 || AuditSliceEvents < 1 || MaxAuditRequests < 1 || MaxPagesInMemory < 1 || LeaseDuration <= TimeSpan.Zero || MaxWalkRestarts < 0 || HostName.Length == 0)
         {
             throw new ArgumentException("The collection options contradict each other: 1 <= FirstPageSize <= MaxPageSize <= 10000, TargetPageBytes <= MaxPageBytes, and all of them positive.");
         }

@@ -22,5 +22,7 @@ internal sealed class CollectionReport(ICollectionObserver? observer)
 
     public void Committed(RecordBatch batch) => observer?.Committed(batch);
 
+    public void Warned(string message) => observer?.Warned(message);
+
     public void Noted(string message) => observer?.Noted(message);
 }

@@ -78,6 +78,12 @@ public sealed record CollectionResult
     /// <summary>Everything before this instant is in the store.</summary>
     public DateTimeOffset? Watermark { get; init; }
 
+    /// <summary>
+    /// How much time is not collected yet, where a time limit ended the turn before all was read; the next run goes on.
+    /// Zero when everything up to now is in the store.
+    /// </summary>
+    public TimeSpan Backlog { get; init; }
+
     /// <summary>When its next turn comes.</summary>
     public DateTimeOffset? NextRun { get; init; }
 

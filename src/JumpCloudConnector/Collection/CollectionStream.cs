@@ -31,7 +31,8 @@ internal sealed record CollectionStream(Connector Connector, StreamInfo Info)
         // A pause longer than any was set under a wrong clock.
         && until - now <= Parking.LongestPause ? until : null;
 
-    public bool IsDue(DateTimeOffset now) => DueSchedule.IsDue(Connector.CreatedAt, Connector.IntervalMinutes, LastTurn, now);
+    /// <summary>What the last turn left is due at once.</summary>
+    public bool IsDue(DateTimeOffset now) => Info.IsBehind || DueSchedule.IsDue(Connector.CreatedAt, Connector.IntervalMinutes, LastTurn, now);
 
     private DateTimeOffset? LastTurn => Info.LastTurn is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
 

@@ -12,6 +12,8 @@ namespace JumpCloudConnector.Collection;
 /// </summary>
 public sealed class Collector : IDisposable
 {
+    private static readonly TimeSpan SkewWorthAWarning = TimeSpan.FromMinutes(1);
+
     private readonly RecordStore _store;
     private readonly ApiKeyReader _keys;
     private readonly CollectionOptions _options;
@@ -23,6 +25,7 @@ public sealed class Collector : IDisposable
     private readonly LeaseOwner _owner = LeaseOwner.ThisProcess();
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _profiles = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, int?> _limits = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<long, bool> _underWay = new();
 
     /// <summary>Collects into a store.</summary>
     /// <param name="store">Stays the caller's.</param>
@@ -41,7 +44,7 @@ public sealed class Collector : IDisposable
         _options.Check();
         _time = time ?? TimeProvider.System;
         _handlers = handlers;
-        _gates = new HostGates(_options.Client.RequestsPerSecond);
+        _gates = new HostGates(_options.Client, _time, new PaceMemory(store.Ledger, _time));
         _slots = new SemaphoreSlim(_options.MaxConcurrentStreams);
         _pagesInMemory = new SemaphoreSlim(_options.MaxPagesInMemory);
     }
@@ -56,6 +59,8 @@ public sealed class Collector : IDisposable
         IReadOnlyList<Connector> connectors, bool named, bool force, ICollectionObserver? observer = null, CancellationToken cancellationToken = default)
     {
         CollectionReport report = new(observer);
+        long started = _time.GetTimestamp();
+        Run run = new(named, force, () => _options.TimeLimit is not { } limit || _time.GetElapsedTime(started) < limit, report, cancellationToken);
         string[] hosts = SeeHost();
         ILookup<Guid, StreamInfo> streams = _store.Records.GetStreams().ToLookup(s => s.Key.ConnectorId);
         List<Connector> own = [];
@@ -68,7 +73,22 @@ public sealed class Collector : IDisposable
 
         ReadProfiles();
         await Task.WhenAll(own.Select(c => Task.Run(
-            () => CollectConnectorAsync(c, KnownStreams(c, streams[c.Id]), named, force, report, cancellationToken), CancellationToken.None))).ConfigureAwait(false);
+            () => CollectConnectorAsync(c, KnownStreams(c, streams[c.Id]), run), CancellationToken.None))).ConfigureAwait(false);
+        return report.Results;
+    }
+
+    /// <summary>Reads spans of events again, whatever the ledger says of them, and stores what was missing.</summary>
+    /// <param name="requests">What to read.</param>
+    /// <param name="observer">Is told what happens; null for nobody.</param>
+    /// <param name="cancellationToken">Stops between commits. What was committed stays.</param>
+    public async Task<IReadOnlyList<CollectionResult>> RereadAsync(
+        IReadOnlyList<RereadRequest> requests, ICollectionObserver? observer = null, CancellationToken cancellationToken = default)
+    {
+        CollectionReport report = new(observer);
+        ILookup<Guid, StreamInfo> streams = _store.Records.GetStreams().ToLookup(s => s.Key.ConnectorId);
+        await Task.WhenAll(requests.Select(r => Task.Run(
+            () => CollectConnectorAsync(r.Connector, KnownStreams(r.Connector, streams[r.Connector.Id]), new Run(true, true, () => true, report, cancellationToken) { Reread = r }),
+            CancellationToken.None))).ConfigureAwait(false);
         return report.Results;
     }
 
@@ -81,7 +101,9 @@ public sealed class Collector : IDisposable
         return [.. connectors.Where(c => Eligibility.Of(c, _options.HostName, hosts) is null && HasTurn(c, KnownStreams(c, streams[c.Id]), now))];
     }
 
-    private static bool HasTurn(CollectionStream stream, DateTimeOffset now) => stream.IsDue(now) && stream.ParkedUntil(now) is null;
+    // A long turn of this process goes on beside the next run.
+    private bool HasTurn(CollectionStream stream, DateTimeOffset now) =>
+        stream.IsDue(now) && stream.ParkedUntil(now) is null && !_underWay.ContainsKey(stream.Info.Id);
 
     /// <summary>True where one of the streams has a turn, or none is known yet and the organizations may be asked for.</summary>
     private bool HasTurn(Connector connector, List<CollectionStream> known, DateTimeOffset now)
@@ -148,35 +170,45 @@ public sealed class Collector : IDisposable
         }
     }
 
-    private async Task CollectConnectorAsync(
-        Connector connector, List<CollectionStream> known, bool named, bool force, CollectionReport report, CancellationToken cancellationToken)
+    private async Task CollectConnectorAsync(Connector connector, List<CollectionStream> known, Run run)
     {
         StreamDirectory directory = new(_store, _time);
         try
         {
             DateTimeOffset now = _time.GetUtcNow();
-            if (!force && !HasTurn(connector, known, now))
+            if (!run.Force && !HasTurn(connector, known, now))
             {
                 // Nothing is asked, neither for the key nor of JumpCloud.
-                foreach (CollectionStream stream in known.Count > 0 ? known : Listing(connector)) ReportRest(stream, now, named, report);
+                foreach (CollectionStream stream in known.Count > 0 ? known : Listing(connector)) ReportRest(stream, now, run.Named, run.Report);
                 return;
             }
 
             using JumpCloudClient client = CreateClient(connector);
             List<CollectionStream> streams = await directory
-                .RefreshAsync(connector, known, client, report, cancellationToken).ConfigureAwait(false);
+                .RefreshAsync(connector, known, client, run.Force, run.Report, run.Token).ConfigureAwait(false);
+            if (run.Reread is { } reread) streams.RemoveAll(s => !reread.Concerns(s.Info));
             FilterSet filters = new(new LogFilterRegistry(_store, _time).Attached(connector));
-            await Task.WhenAll(streams.Select(s => CollectStreamAsync(s, client, filters, named, force, report, cancellationToken))).ConfigureAwait(false);
+            await Task.WhenAll(streams.Select(s => CollectStreamAsync(s, client, filters, run))).ConfigureAwait(false);
+            WarnOfClock(connector, client.Clock, run.Report);
+            _gates.Remember();
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (run.Token.IsCancellationRequested)
         {
-            report.Add(Failed(connector, null) with { State = CollectionState.Stopped });
+            run.Report.Add(Failed(connector, null) with { State = CollectionState.Stopped });
         }
         catch (JcException e)
         {
-            report.Add(Failed(connector, e));
+            run.Report.Add(Failed(connector, e));
             TryRecord(directory, connector, known, e);
         }
+    }
+
+    /// <summary>A wrong clock loses nothing, since the server's bounds what is read, but schedules and times of writing are wrong.</summary>
+    private static void WarnOfClock(Connector connector, ServerClock clock, CollectionReport report)
+    {
+        TimeSpan skew = clock.Skew;
+        if (skew.Duration() < SkewWorthAWarning) return;
+        report.Warned($"This machine's clock is {DurationText.Format(skew.Duration())} {(skew > TimeSpan.Zero ? "ahead of" : "behind")} JumpCloud's, as connector '{connector.Name}' found. Nothing is lost by it, but turns and times of writing are off; set the clock.");
     }
 
     private static void TryRecord(StreamDirectory directory, Connector connector, List<CollectionStream> known, JcException fault)
@@ -207,11 +239,10 @@ public sealed class Collector : IDisposable
     private JumpCloudClient CreateClient(Connector connector)
     {
         return new JumpCloudClient(
-            connector.EffectiveInsightsUri, connector.EffectiveConsoleUri, _keys.Read(connector), _options.Client, _gates, _time, _handlers?.Invoke());
+            connector.EffectiveInsightsUri, connector.EffectiveConsoleUri, _keys.Read(connector), _options.Client, connector.Id, _gates, _time, _handlers?.Invoke());
     }
 
-    private async Task CollectStreamAsync(
-        CollectionStream stream, JumpCloudClient client, FilterSet filters, bool named, bool force, CollectionReport report, CancellationToken cancellationToken)
+    private async Task CollectStreamAsync(CollectionStream stream, JumpCloudClient client, FilterSet filters, Run run)
     {
         // The profile's place first: who waits for that one shall not take up a place of all.
         SemaphoreSlim? profile = stream.Connector.AnalyzerProfile is { } name && _limits.TryGetValue(name, out int? most) && most is not null
@@ -219,28 +250,37 @@ public sealed class Collector : IDisposable
         bool hasProfile = false;
         try
         {
-            if (profile is not null) await profile.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (profile is not null) await profile.WaitAsync(run.Token).ConfigureAwait(false);
             hasProfile = profile is not null;
-            await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await _slots.WaitAsync(run.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             if (hasProfile) profile!.Release();
-            report.Add(stream.Result(CollectionState.Stopped));
+            run.Report.Add(stream.Result(CollectionState.Stopped));
             return;
         }
 
         try
         {
             DateTimeOffset now = _time.GetUtcNow();
-            if (!force && !HasTurn(stream, now))
+            if (!run.Force && !HasTurn(stream, now))
             {
-                ReportRest(stream, now, named, report);
+                ReportRest(stream, now, run.Named, run.Report);
+                return;
             }
-            else
+
+            // A turn that was asked for by force beside one under way is told by the lease whose it is.
+            bool isFirst = _underWay.TryAdd(stream.Info.Id, true);
+            try
             {
-                StreamTurn turn = new(stream, _store.Records, client, filters.ForAnotherThread(), _options, _pagesInMemory, _time, _owner, report);
-                report.Add(await turn.RunAsync(cancellationToken).ConfigureAwait(false));
+                StreamTurn turn = new(
+                    stream, _store, client, filters.ForAnotherThread(), _options, _pagesInMemory, _time, _owner, run.Report, run.HasTime, run.Reread?.Spans);
+                run.Report.Add(await turn.RunAsync(run.Token).ConfigureAwait(false));
+            }
+            finally
+            {
+                if (isFirst) _underWay.TryRemove(stream.Info.Id, out _);
             }
         }
         finally
@@ -269,4 +309,19 @@ public sealed class Collector : IDisposable
         ErrorId = error?.ErrorId,
         ErrorMessage = error?.Message,
     };
+
+    /// <summary>What holds for all turns of a run.</summary>
+    private sealed record Run(bool Named, bool Force, Func<bool> HasTime, CollectionReport Report, CancellationToken Token)
+    {
+        public RereadRequest? Reread { get; init; }
+    }
+
+    /// <summary>What was learnt of the rates lies in the store.</summary>
+    private sealed class PaceMemory(ILedger ledger, TimeProvider time) : IPaceMemory
+    {
+        public (double PerSecond, bool Settled)? Recall(Guid connectorId, string host) => ledger.GetPace(connectorId, host);
+
+        public void Keep(Guid connectorId, string host, double perSecond, bool settled) =>
+            ledger.SetPace(connectorId, host, perSecond, settled, time.GetUtcNow().ToUnixTimeMilliseconds());
+    }
 }

@@ -62,9 +62,9 @@ public sealed class ConnectionTester(
             probes.AddRange(await NetworkProbe.RunAsync(host, _time, cancellationToken).ConfigureAwait(false));
 
         JumpCloudClientOptions once = (options?.Client ?? new JumpCloudClientOptions()) with { MaxRetries = 0 };
-        using HostGates gates = new(once.RequestsPerSecond);
+        using HostGates gates = new(once, _time);
         using JumpCloudClient client = new(
-            connector.EffectiveInsightsUri, connector.EffectiveConsoleUri, key, once, gates, _time, handlers?.Invoke());
+            connector.EffectiveInsightsUri, connector.EffectiveConsoleUri, key, once, connector.Id, gates, _time, handlers?.Invoke());
         string? organization = connector.OrganizationId;
         if (connector.ProviderId is not null)
         {

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using JumpCloudConnector.Filters;
 using JumpCloudConnector.JumpCloud;
@@ -8,15 +8,20 @@ using JumpCloudConnector.Storage;
 namespace JumpCloudConnector.Collection;
 
 /// <summary>
-/// Collects one span of one stream's events. Pages are read in order of time; each page's end cuts the span into a slice
-/// that is known to be whole, which is committed while the next page is fetched. A crash costs the open slice alone.
+/// Reads spans of one stream's events: long ones are cut by the API's count, halving by time where events are dense, and
+/// the slices fetched side by side and committed in whatever order they end.
 /// </summary>
 internal sealed class EventCollector(
-    JumpCloudClient client, RequestScope scope, IRecordStore store, Lease lease, EventRecordWriter writer, FilterSet filters,
+    JumpCloudClient client, RequestScope scope, IRecordStore store, Lease lease, RecordOrigin origin, FilterSet filters,
     CollectionOptions options, SemaphoreSlim pagesInMemory, TimeProvider time, RequestMeter meter)
 {
+    // Up to this length a span is read at once, and counted where its first page is full; a longer one is counted first.
+    private const long ShortSpan = 3 * 3_600_000;
+
+    private readonly PageLimit _pageLimit = new(options.FirstPageSize);
     private long _fetched;
     private int _pages;
+    private long _done;
     private CommitCounts _counts;
 
     public long Fetched => Interlocked.Read(ref _fetched);
@@ -25,25 +30,25 @@ internal sealed class EventCollector(
 
     public CommitCounts Counts => _counts;
 
-    /// <summary>Reads [from, to) to its end.</summary>
-    /// <param name="from">Epoch milliseconds.</param>
-    /// <param name="to">Epoch milliseconds, fixed for the whole span.</param>
+    /// <summary>Reads what is planned until nothing is left.</summary>
+    /// <param name="plan">What to read; it may grow meanwhile.</param>
+    /// <param name="more">Asked again and again whether something is to be added to the plan; false when no more may be begun.</param>
     /// <param name="streamStart">Where the stream's first collection began.</param>
-    /// <param name="progressed">Is told how far it came: epoch milliseconds.</param>
+    /// <param name="progressed">Is told which part of the plan is done, 0 to 1.</param>
     /// <param name="committed">Is given each batch after its commit.</param>
     /// <param name="cancellationToken">Stops between commits; what was committed stays.</param>
     public async Task CollectAsync(
-        long from, long to, long streamStart, Action<long> progressed, Action<RecordBatch> committed, CancellationToken cancellationToken)
+        SlicePlan plan, Func<bool> more, long streamStart, Action<double> progressed, Action<RecordBatch> committed, CancellationToken cancellationToken)
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // One slice may wait while one is written and one is fetched; then fetching waits for the disk.
-        Channel<PendingSlice> slices = Channel.CreateBounded<PendingSlice>(
-            new BoundedChannelOptions(1) { SingleReader = true, SingleWriter = true });
+        // One slice may wait while one is written; then fetching waits for the disk.
+        Channel<PendingSlice> slices = Channel.CreateBounded<PendingSlice>(new BoundedChannelOptions(1) { SingleReader = true });
         Task committing = Task.Run(() => CommitAllAsync(slices.Reader, streamStart, committed), CancellationToken.None);
         Task failed = committing.ContinueWith(_ => stop.Cancel(), CancellationToken.None, TaskContinuationOptions.NotOnRanToCompletion, TaskScheduler.Default);
+        _done = 0;
         try
         {
-            await FetchAllAsync(from, to, slices.Writer, progressed, stop.Token).ConfigureAwait(false);
+            await FetchAllAsync(plan, more, slices.Writer, progressed, stop.Token).ConfigureAwait(false);
         }
         finally
         {
@@ -61,158 +66,99 @@ internal sealed class EventCollector(
     }
 
     private async Task FetchAllAsync(
-        long from, long to, ChannelWriter<PendingSlice> slices, Action<long> progressed, CancellationToken cancellationToken)
+        SlicePlan plan, Func<bool> more, ChannelWriter<PendingSlice> slices, Action<double> progressed, CancellationToken cancellationToken)
     {
-        EventBatchSink sink = new(writer, filters, time, from, to);
-        int limit = options.FirstPageSize;
-        long sliceFrom = from;
-        long searchFrom = from;
-        string? cursor = null;
-        int slicePages = 0;
-        bool holdsPlace = false;
-        bool restarted = false;
-        try
+        List<Task<IReadOnlyList<PlannedSlice>>> running = [];
+        ExceptionDispatchInfo? fault = null;
+        while (true)
         {
-            while (true)
+            bool goesOn = fault is null && more();
+            while (goesOn && running.Count < options.MaxConcurrentSlices && !plan.IsEmpty)
+                running.Add(ReadAsync(plan.Take(), slices, milliseconds => Advance(plan, milliseconds, progressed), cancellationToken));
+            if (running.Count == 0) break;
+            Task<IReadOnlyList<PlannedSlice>> ended = await Task.WhenAny(running).ConfigureAwait(false);
+            running.Remove(ended);
+            try
             {
-                // A stream needs one place to get on, and gives it back with the commit: however few there are, none waits for ever.
-                if (!holdsPlace) await pagesInMemory.WaitAsync(cancellationToken).ConfigureAwait(false);
-                holdsPlace = true;
-                EventPage page;
-                try
-                {
-                    EventQuery query = new(searchFrom - 1, to + 1, limit);
-                    page = await client.GetEventsAsync(scope, query, cursor, options.MaxPageBytes, sink, meter, cancellationToken).ConfigureAwait(false);
-                }
-                catch (PageTooLargeException tooLarge)
-                {
-                    limit = Math.Max(1, Math.Min(limit / 2, FittingLimit(tooLarge.Bytes, tooLarge.Rows)));
-                    BeginSearch();
-                    continue;
-                }
-
-                sink.KeepPage();
-                slicePages++;
-                Interlocked.Increment(ref _pages);
-                Interlocked.Add(ref _fetched, page.Rows);
-                bool last = page.Rows < page.Limit;
-                long end = last ? to : Math.Min(to, SureEnd(sink, page.Cursor));
-                cursor = page.Cursor;
-                bool claims = last || end > sliceFrom;
-
-                // A whole page within one millisecond: nothing can be claimed yet, and only memory forces a commit.
-                if (!claims && sink.Batch.Size <= options.MaxPageBytes) continue;
-
-                RecordBatch whole = sink.Batch;
-                sink.Use(whole.NewAlike());
-                if (claims && !last) whole.MoveFrom(end, sink.Batch);
-                sink.KeepPage();
-                SliceCommit slice = new(sliceFrom, claims ? end : sliceFrom) { Complete = claims, Pages = slicePages, Restarted = restarted };
-                restarted = false;
-                PendingSlice pending = new(whole, slice, pagesInMemory);
-                holdsPlace = false;
-                await HandOverAsync(slices, pending, cancellationToken).ConfigureAwait(false);
-                if (!claims) continue;
-                progressed(end);
-                if (last) return;
-                sliceFrom = end;
-                slicePages = 0;
-                int fitting = FittingLimit(page.Bytes, page.Rows);
-                if (fitting > limit * 2L || fitting < limit / 2)
-                {
-                    limit = fitting;
-                    BeginSearch();
-                }
+                plan.AddParts(await ended.ConfigureAwait(false));
+            }
+            catch (Exception e)
+            {
+                // The others end their slices; none is begun any more.
+                fault ??= ExceptionDispatchInfo.Capture(e);
             }
         }
-        finally
-        {
-            if (holdsPlace) pagesInMemory.Release();
-            sink.Batch.Dispose();
-        }
 
-        // A cursor belongs to its query, limit and all; with another limit the search begins again at the open slice.
-        void BeginSearch()
-        {
-            sink.Batch.Truncate(0);
-            sink.KeepPage();
-            searchFrom = sliceFrom;
-            cursor = null;
-            restarted = true;
-        }
+        fault?.Throw();
     }
 
-    private static async Task HandOverAsync(ChannelWriter<PendingSlice> slices, PendingSlice pending, CancellationToken cancellationToken)
+    /// <summary>Reads a slice, or cuts it; what is left of it comes back.</summary>
+    private async Task<IReadOnlyList<PlannedSlice>> ReadAsync(
+        PlannedSlice slice, ChannelWriter<PendingSlice> slices, Action<long> progressed, CancellationToken cancellationToken)
     {
-        try
-        {
-            await slices.WriteAsync(pending, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            pending.Dispose();
-            throw;
-        }
-    }
+        if (slice.Counted is null && slice.Span.Length > ShortSpan)
+            slice = slice with { Counted = await CountAsync(slice.Span, cancellationToken).ConfigureAwait(false) };
+        if (slice.Counted > options.SliceEvents && slice.Span.Length > 1) return await CutAsync(slice, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>How many rows of the size seen make a page of the size wanted.</summary>
-    private int FittingLimit(long bytes, int rows) => rows == 0
-        ? options.MaxPageSize
-        : (int)Math.Max(1, Math.Min(options.MaxPageSize, options.TargetPageBytes / Math.Max(1, bytes / rows)));
+        EventBatchSink sink = new(new EventRecordWriter(origin), filters.ForAnotherThread(), time, slice.Span.From, slice.Span.To);
+        SliceReader reader = new(client, scope, sink, slice, options, _pageLimit, pagesInMemory, meter);
+        long? left = await reader.ReadAsync(slices, Fetch, progressed, cancellationToken).ConfigureAwait(false);
+        if (left is not { } from) return [];
+        LedgerSpan rest = slice.Span with { From = from };
+        return [new PlannedSlice(rest, slice.Kind, await CountAsync(rest, cancellationToken).ConfigureAwait(false))];
+    }
 
     /// <summary>
-    /// Everything before this has been received: the smaller of what the cursor and what the last event say, less one
-    /// millisecond, since the server may sort an event by its rounded time, one later than the cut one it belongs to.
+    /// Halves a slice, and its first half again, until that is small enough. Only first halves are asked for; the second has
+    /// the rest. A count that is a little out, since events arrive meanwhile, costs a page more or less and no event.
     /// </summary>
-    private static long SureEnd(EventBatchSink sink, string? cursor)
+    private async Task<IReadOnlyList<PlannedSlice>> CutAsync(PlannedSlice slice, CancellationToken cancellationToken)
     {
-        if (sink.LastInOrder is not { } last) return long.MinValue;
-        return Math.Min(last, CursorTime(cursor) ?? last) - 1;
+        List<PlannedSlice> parts = [];
+        while (slice.Counted > options.SliceEvents && slice.Span.Length > 1)
+        {
+            long middle = slice.Span.From + (slice.Span.Length / 2);
+            LedgerSpan first = new(slice.Span.From, middle);
+            long count = await CountAsync(first, cancellationToken).ConfigureAwait(false);
+            parts.Add(new PlannedSlice(new LedgerSpan(middle, slice.Span.To), slice.Kind, Math.Max(0, slice.Counted.Value - count)) { IsDerived = true });
+            slice = new PlannedSlice(first, slice.Kind, count);
+        }
+
+        parts.Add(slice);
+        return parts;
     }
 
-    /// <summary>The milliseconds in <c>[1576181718000,"DZrPyW8BNsa9iKWoOm7h"]</c>; null where the cursor looks otherwise.</summary>
-    private static long? CursorTime(string? cursor)
+    private Task<long> CountAsync(LedgerSpan span, CancellationToken cancellationToken) =>
+        client.CountEventsAsync(scope, span.From, span.To, meter, cancellationToken);
+
+    private void Fetch(int rows)
     {
-        if (cursor is null) return null;
-        int comma = cursor.IndexOf(',');
-        return comma > 1 && long.TryParse(cursor.Substring(1, comma - 1).Trim(' ', '"'), NumberStyles.None, CultureInfo.InvariantCulture, out long ms) ? ms : null;
+        Interlocked.Increment(ref _pages);
+        Interlocked.Add(ref _fetched, rows);
     }
+
+    private void Advance(SlicePlan plan, long milliseconds, Action<double> progressed) =>
+        progressed(plan.Total == 0 ? 1 : Math.Min(1, (double)Interlocked.Add(ref _done, milliseconds) / plan.Total));
 
     private async Task CommitAllAsync(ChannelReader<PendingSlice> slices, long streamStart, Action<RecordBatch> committed)
     {
-        CommitCounts earlier = default;
         while (await slices.WaitToReadAsync().ConfigureAwait(false))
         {
             while (slices.TryRead(out PendingSlice? pending))
             {
                 using PendingSlice held = pending;
-                RecordBatch batch = pending.Batch;
                 SliceCommit slice = pending.Slice with
                 {
                     StreamStart = streamStart,
                     Filters = filters.Ids,
-                    Earlier = pending.Slice.Restarted ? default : earlier,
+                    Earlier = pending.Parts.Earlier,
                     Time = time.GetUtcNow().ToUnixTimeMilliseconds(),
                 };
-                CommitCounts counts = store.Commit(lease, batch, slice);
-                earlier = slice.Complete ? default : slice.Earlier.Plus(counts);
+                CommitCounts counts = store.Commit(lease, pending.Batch, slice);
+                pending.Parts.Earlier = slice.Complete ? default : slice.Earlier.Plus(counts);
                 _counts = _counts.Plus(counts);
-                committed(batch);
+                committed(pending.Batch);
             }
-        }
-    }
-
-    /// <summary>A slice on its way to the store, with the place in memory that it takes.</summary>
-    private sealed class PendingSlice(RecordBatch batch, SliceCommit slice, SemaphoreSlim place) : IDisposable
-    {
-        public RecordBatch Batch => batch;
-
-        public SliceCommit Slice => slice;
-
-        public void Dispose()
-        {
-            batch.Dispose();
-            place.Release();
         }
     }
 }

@@ -26,6 +26,9 @@ public interface ICollectionObserver
     /// <summary>A stream's turn ended.</summary>
     void Completed(CollectionResult result);
 
+    /// <summary>Something that an administrator should look at, though collection goes on.</summary>
+    void Warned(string message);
+
     /// <summary>Something to know that is no error.</summary>
     void Noted(string message);
 }

@@ -63,6 +63,7 @@ public sealed class RunLog : ICollectionObserver
                 writer.WriteNumber("requests", result.Requests);
                 writer.WriteNumber("retries", result.Retries);
                 writer.WriteNumber("duration_ms", (long)result.Duration.TotalMilliseconds);
+                if (result.Backlog > TimeSpan.Zero) writer.WriteNumber("backlog_ms", (long)result.Backlog.TotalMilliseconds);
                 if (result.Watermark is { } watermark) writer.WriteString("watermark", watermark.UtcDateTime);
                 if (result.ErrorId is null) return;
                 writer.WriteNumber("status_code", result.StatusCode);
@@ -72,6 +73,13 @@ public sealed class RunLog : ICollectionObserver
         }
 
         _next?.Completed(result);
+    }
+
+    /// <inheritdoc/>
+    public void Warned(string message)
+    {
+        Append(writer => writer.WriteString("warning", message));
+        _next?.Warned(message);
     }
 
     /// <inheritdoc/>

@@ -7,18 +7,27 @@ namespace JumpCloudConnector.Collection;
 /// <summary>Knows which streams a connector has: one per content type, and for a provider one per organization besides.</summary>
 internal sealed class StreamDirectory(RecordStore recordStore, TimeProvider time)
 {
+    // How soon an organization that joined is seen; twenty requests a list of 2,000 are not worth more.
+    private static readonly TimeSpan ListingAge = TimeSpan.FromMinutes(15);
+
     private readonly IRecordStore _store = recordStore.Records;
 
     /// <summary>
     /// Asks for organizations where that is needed and returns all streams. When the listing fails, the organizations known
     /// from before are collected all the same.
     /// </summary>
+    /// <param name="connector">Whose streams.</param>
+    /// <param name="known">Those known from before.</param>
+    /// <param name="client">Asks.</param>
+    /// <param name="afresh">True to ask for a provider's organizations though they were listed a moment ago.</param>
+    /// <param name="report">Is told of faults.</param>
+    /// <param name="cancellationToken">Stops between requests.</param>
     public async Task<List<CollectionStream>> RefreshAsync(
-        Connector connector, List<CollectionStream> known, JumpCloudClient client, CollectionReport report, CancellationToken cancellationToken)
+        Connector connector, List<CollectionStream> known, JumpCloudClient client, bool afresh, CollectionReport report, CancellationToken cancellationToken)
     {
         return connector.ProviderId is null
             ? await RefreshSingleAsync(connector, client, report, cancellationToken).ConfigureAwait(false)
-            : await RefreshProviderAsync(connector, known, client, report, cancellationToken).ConfigureAwait(false);
+            : await RefreshProviderAsync(connector, known, client, afresh, report, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -76,9 +85,10 @@ internal sealed class StreamDirectory(RecordStore recordStore, TimeProvider time
     }
 
     private async Task<List<CollectionStream>> RefreshProviderAsync(
-        Connector connector, List<CollectionStream> known, JumpCloudClient client, CollectionReport report, CancellationToken cancellationToken)
+        Connector connector, List<CollectionStream> known, JumpCloudClient client, bool afresh, CollectionReport report, CancellationToken cancellationToken)
     {
         StreamInfo listing = _store.OpenStream(new StreamKey(connector.Id, StreamKey.Listing, connector.ContentTypes[0]), null, Now());
+        if (!afresh && known.Count > 0 && IsRecent(listing) && connector.ContentTypes.All(t => known.Exists(s => s.Info.Key.ContentType == t))) return known;
         try
         {
             IReadOnlyList<Organization> organizations =
@@ -93,6 +103,7 @@ internal sealed class StreamDirectory(RecordStore recordStore, TimeProvider time
                     streams.Add(_store.OpenStream(new StreamKey(connector.Id, organization.Id, type), organization.Name, Now()));
             }
 
+            _store.SetListed(connector.Id, [.. organizations.Select(o => o.Id)], Now());
             // Organizations that are no longer listed keep their turn: their last events may still be there to collect.
             HashSet<long> listed = [.. streams.Select(s => s.Id)];
             streams.AddRange(known.Where(s => !listed.Contains(s.Info.Id)).Select(s => s.Info));
@@ -121,6 +132,10 @@ internal sealed class StreamDirectory(RecordStore recordStore, TimeProvider time
             return known;
         }
     }
+
+    /// <summary>True where the organizations were listed a short while ago, and well. A time after now was set under a wrong clock.</summary>
+    private bool IsRecent(StreamInfo listing) =>
+        listing.StatusCode == 0 && listing.LastActivity is { } last && Now() - last is >= 0 and var age && age < ListingAge.TotalMilliseconds;
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 

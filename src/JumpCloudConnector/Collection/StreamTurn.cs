@@ -6,17 +6,19 @@ using JumpCloudConnector.Storage;
 
 namespace JumpCloudConnector.Collection;
 
-/// <summary>One turn of one stream: lease, span, collection, outcome.</summary>
+/// <summary>One turn of one stream: lease, collection, outcome.</summary>
 internal sealed class StreamTurn(
-    CollectionStream stream, IRecordStore store, JumpCloudClient client, FilterSet filters, CollectionOptions options, SemaphoreSlim pagesInMemory, TimeProvider time,
-    LeaseOwner owner, CollectionReport report)
+    CollectionStream stream, RecordStore recordStore, JumpCloudClient client, FilterSet filters, CollectionOptions options, SemaphoreSlim pagesInMemory, TimeProvider time,
+    LeaseOwner owner, CollectionReport report, Func<bool> hasTime, IReadOnlyList<LedgerSpan>? reread = null)
 {
+    private readonly IRecordStore _store = recordStore.Records;
     private readonly RequestMeter _meter = new();
     private readonly long _started = time.GetTimestamp();
     // A turn is the one it began in, however long it took.
     private readonly DateTimeOffset _begun = time.GetUtcNow();
     private EventCollector? _events;
     private UserCollector? _users;
+    private EventTurn? _eventTurn;
     private long? _from;
     private bool _snapshot;
 
@@ -28,11 +30,11 @@ internal sealed class StreamTurn(
         CollectionResult result;
         try
         {
-            LeaseAnswer answer = store.AcquireLease(stream.Info.Id, me, Now(), options.LeaseDuration);
+            LeaseAnswer answer = _store.AcquireLease(stream.Info.Id, me, Now(), options.LeaseDuration);
             if (answer.Lease is null) return Leased(answer);
             // What was read before the lease was ours may be out of date.
-            stream = stream with { Info = store.OpenStream(stream.Info.Key, null, Now()) };
-            keeper = new LeaseKeeper(store, answer.Lease, options.LeaseDuration, time, cancellationToken);
+            stream = stream with { Info = _store.OpenStream(stream.Info.Key, null, Now()) };
+            keeper = new LeaseKeeper(_store, answer.Lease, options.LeaseDuration, time, cancellationToken);
             try
             {
                 result = await CollectAsync(answer.Lease, keeper.Token).ConfigureAwait(false);
@@ -88,21 +90,13 @@ internal sealed class StreamTurn(
 
     private async Task CollectEventsAsync(Lease lease, CancellationToken cancellationToken)
     {
-        // The end is fixed here, by the server's clock, and never taken from an event. The local clock may be wrong: past
-        // the server's time the span would claim what is still to come. Two milliseconds back, as a request reaches past it.
-        await client.LearnTimeAsync(stream.Scope, _meter, cancellationToken).ConfigureAwait(false);
-        long to = client.Clock.Now.ToUnixTimeMilliseconds() - 2;
-        long lookback = Math.Max(1, (long)stream.Connector.InitialLookback.TotalMilliseconds);
-        // From the stream's beginning, not from now: while first turns fail, the start must not slide along.
-        long start = stream.Info.Start ?? Math.Max(Math.Min(stream.Info.Created, to) - lookback, to - (long)Connector.MaximumLookback.TotalMilliseconds);
-        long overlap = Math.Max(1, (long)stream.Connector.Overlap.TotalMilliseconds);
-        long reached = Math.Min(stream.Info.Watermark ?? start, to);
-        long from = Math.Min(stream.Info.Watermark is null ? start : Math.Max(start, reached - overlap), to - 1);
-        _from = from;
-        EventRecordWriter writer = new(stream.Origin);
-        EventCollector events = _events = new EventCollector(client, stream.Scope, store, lease, writer, filters, options, pagesInMemory, time, _meter);
-        await events.CollectAsync(from, to, Math.Min(start, from),
-            place => Progress(events.Fetched, (double)(place - from) / (to - from)), report.Committed, cancellationToken).ConfigureAwait(false);
+        EventCollector events = _events = new EventCollector(
+            client, stream.Scope, _store, lease, stream.Origin, filters, options, pagesInMemory, time, _meter);
+        EventTurn turn = _eventTurn = new EventTurn(stream, recordStore, client, lease, events, options, hasTime, _meter, report, time);
+        if (reread is null) await turn.CollectAsync(Progressed, cancellationToken).ConfigureAwait(false);
+        else await turn.RereadAsync(reread, Progressed, cancellationToken).ConfigureAwait(false);
+
+        void Progressed(double fraction) => Progress(events.Fetched, fraction);
     }
 
     private async Task<bool> CollectUsersAsync(Lease lease, CancellationToken cancellationToken)
@@ -112,7 +106,7 @@ internal sealed class StreamTurn(
         _from = Math.Min(stream.Info.Watermark ?? start, now);
         _snapshot = stream.Info.LastSnapshot is not { } last || last > now || now - last >= (long)stream.Connector.SnapshotInterval.TotalMilliseconds;
         UserRecordWriter writer = new(stream.Origin);
-        UserCollector users = _users = new UserCollector(client, stream.Scope, store, lease, writer, filters, options, time, _meter);
+        UserCollector users = _users = new UserCollector(client, stream.Scope, _store, lease, writer, filters, options, time, _meter);
         bool whole = await users.CollectAsync(_from.Value, start, _snapshot,
             fraction => Progress(users.Fetched, fraction), report.Committed, cancellationToken).ConfigureAwait(false);
         _snapshot &= whole;
@@ -130,17 +124,19 @@ internal sealed class StreamTurn(
         {
             DateTimeOffset now = time.GetUtcNow();
             bool failed = result.State == CollectionState.Failed;
-            store.SetOutcome(stream.Info.Id, new StreamOutcome
+            MarkLicence(result);
+            _store.SetOutcome(stream.Info.Id, new StreamOutcome
             {
                 Time = now.ToUnixTimeMilliseconds(),
-                Turn = _begun.ToUnixTimeMilliseconds(),
+                Turn = reread is null ? _begun.ToUnixTimeMilliseconds() : null,
                 StatusCode = result.StatusCode,
                 StatusId = result.ErrorId,
                 StatusMessage = result.ErrorMessage,
                 ParkedUntil = failed ? _parkedUntil?.ToUnixTimeMilliseconds() : null,
                 Snapshot = _snapshot && !failed,
+                IsBehind = _eventTurn?.Backlog > 0,
             });
-            CollectionStream after = stream with { Info = store.OpenStream(stream.Info.Key, null, Now()) };
+            CollectionStream after = stream with { Info = _store.OpenStream(stream.Info.Key, null, Now()) };
             return result with
             {
                 Watermark = after.Result(result.State).Watermark,
@@ -151,6 +147,24 @@ internal sealed class StreamTurn(
         {
             // The data is committed or refused already; that the status could not be written must not hide either.
             return result.ErrorId is null ? result with { State = CollectionState.Failed, ErrorId = e.ErrorId, ErrorMessage = e.Message, StatusCode = StatusCodes.Of(e) } : result;
+        }
+    }
+
+    /// <summary>While Directory Insights is not licensed, JumpCloud may not record events: that time is a gap.</summary>
+    private void MarkLicence(CollectionResult result)
+    {
+        if (stream.Info.Key.ContentType != ContentType.DirectoryInsights) return;
+        ILedger ledger = recordStore.Ledger;
+        if (result.StatusCode == (int)FailureKind.NotLicensed)
+        {
+            // From where the last data ends, since nobody knows when the licence did.
+            long from = ledger.GetEnd(stream.Info.Id) ?? Now();
+            if (ledger.OpenGap(stream.Info.Id, GapReason.NotLicensed, Math.Min(from, Now()), Now()))
+                report.Warned($"{result.ErrorMessage} JumpCloud may not record events meanwhile: a gap is open from {DateTimeOffset.FromUnixTimeMilliseconds(from):u}.");
+        }
+        else if (result.State == CollectionState.Collected)
+        {
+            ledger.CloseGap(stream.Info.Id, GapReason.NotLicensed, Now());
         }
     }
 
@@ -186,7 +200,8 @@ internal sealed class StreamTurn(
             Requests = _meter.Requests,
             Retries = _meter.Retries,
             Duration = time.GetElapsedTime(_started),
-            From = _from is { } from ? DateTimeOffset.FromUnixTimeMilliseconds(from) : null,
+            Backlog = TimeSpan.FromMilliseconds(_eventTurn?.Backlog ?? 0),
+            From = (_eventTurn?.From ?? _from) is { } from and not 0 ? DateTimeOffset.FromUnixTimeMilliseconds(from) : null,
         };
     }
 

@@ -69,6 +69,12 @@ public sealed record Connector
     /// <summary>How far back the first collection reaches.</summary>
     public TimeSpan InitialLookback { get; init; } = DefaultLookback;
 
+    /// <summary>How long JumpCloud keeps the organization's events: 90 days, on the lowest plan 15.</summary>
+    public TimeSpan Retention { get; init; } = MaximumLookback;
+
+    /// <summary>When it was last switched on again; null where it never was off.</summary>
+    public DateTimeOffset? EnabledAt { get; init; }
+
     /// <summary>How far behind the watermark each cycle reads again for events that arrived late.</summary>
     public TimeSpan Overlap { get; init; } = TimeSpan.FromMinutes(15);
 

@@ -62,12 +62,12 @@ internal sealed class JumpCloudClient : IDisposable
     private readonly JumpCloudTransport _transport;
 
     public JumpCloudClient(
-        Uri insights, Uri console, string apiKey, JumpCloudClientOptions options, HostGates gates, TimeProvider time,
+        Uri insights, Uri console, string apiKey, JumpCloudClientOptions options, Guid connectorId, HostGates gates, TimeProvider time,
         HttpMessageHandler? handler = null)
     {
         _insights = WithSlash(insights);
         _console = WithSlash(console);
-        _transport = new JumpCloudTransport(apiKey, _insights, options, gates, time, handler);
+        _transport = new JumpCloudTransport(apiKey, _insights, options, connectorId, gates, time, handler);
     }
 
     public ServerClock Clock => _transport.Clock;

@@ -3,11 +3,14 @@ namespace JumpCloudConnector.JumpCloud;
 /// <summary>How the client behaves towards the API.</summary>
 public sealed record JumpCloudClientOptions
 {
-    /// <summary>Requests a second to one host; the API's limit is unpublished, others run at 2 to 10.</summary>
-    public int RequestsPerSecond { get; init; } = 10;
+    /// <summary>Requests a second of one connector to one host, to begin with; the API's limit is unpublished, others run at 2 to 10.</summary>
+    public int RequestsPerSecond { get; init; } = 5;
 
-    /// <summary>Requests under way to one host at once.</summary>
-    public int MaxConnectionsPerHost { get; init; } = 8;
+    /// <summary>Requests a second that the rate may rise to while the answers are good.</summary>
+    public int MaxRequestsPerSecond { get; init; } = 200;
+
+    /// <summary>Requests under way to one host at once, of all connectors together.</summary>
+    public int MaxConnectionsPerHost { get; init; } = 12;
 
     /// <summary>How often a request that met a passing fault is sent again.</summary>
     public int MaxRetries { get; init; } = 5;

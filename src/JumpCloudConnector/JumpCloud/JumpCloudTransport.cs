@@ -30,17 +30,19 @@ internal sealed class JumpCloudTransport : IDisposable
     private readonly string _clockHost;
     private readonly JumpCloudClientOptions _options;
     private readonly HostGates _gates;
+    private readonly Guid _connectorId;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
     private readonly ResiliencePipeline _pipeline;
 
     public JumpCloudTransport(
-        string apiKey, Uri clockHost, JumpCloudClientOptions options, HostGates gates, TimeProvider time, HttpMessageHandler? handler)
+        string apiKey, Uri clockHost, JumpCloudClientOptions options, Guid connectorId, HostGates gates, TimeProvider time, HttpMessageHandler? handler)
     {
         _clockHost = clockHost.Authority;
         _apiKey = apiKey;
         _options = options;
         _gates = gates;
+        _connectorId = connectorId;
         _time = time;
         Clock = new ServerClock(time);
         _http = new HttpClient(handler ?? CreateHandler(options), disposeHandler: handler is null)
@@ -91,7 +93,7 @@ internal sealed class JumpCloudTransport : IDisposable
         HttpMethod method, Uri uri, string? body, RequestScope scope, RequestMeter meter,
         Func<HttpResponseMessage, Uri, AnswerDeadline, Task<T>> read, CancellationToken cancellationToken)
     {
-        await _gates.WaitAsync(uri, cancellationToken).ConfigureAwait(false);
+        using IDisposable slot = await _gates.EnterAsync(_connectorId, uri, cancellationToken).ConfigureAwait(false);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using HttpRequestMessage request = CreateRequest(method, uri, body, scope);
         limit.CancelAfter(_options.AnswerTimeout);
@@ -107,7 +109,14 @@ internal sealed class JumpCloudTransport : IDisposable
             using CancellationTokenRegistration close = limit.Token.Register(response.Dispose);
             if (response.StatusCode != HttpStatusCode.OK)
                 throw HttpFailures.FromAnswer(response, await ErrorBodyAsync(response, deadline).ConfigureAwait(false), uri, scope.OrganizationId, _apiKey, _time.GetUtcNow());
-            return await read(response, uri, deadline).ConfigureAwait(false);
+            T answer = await read(response, uri, deadline).ConfigureAwait(false);
+            _gates.Pace(_connectorId, uri).Answered();
+            return answer;
+        }
+        catch (JumpCloudException e) when (e.Failure == FailureKind.TooManyRequests)
+        {
+            _gates.Pace(_connectorId, uri).Refused(e.RetryAfter);
+            throw;
         }
         catch (Exception e) when (e is not (JcException or PageTooLargeException))
         {
@@ -180,7 +189,9 @@ internal sealed class JumpCloudTransport : IDisposable
                     args.Outcome.Exception is JumpCloudException { IsTransient: true } e
                     && !(e.RetryAfter > options.MaxRetryDelay)
                     // A name that does not resolve or a port that refuses seldom mends within seconds.
-                    && (e.Failure is not (FailureKind.NameNotResolved or FailureKind.ConnectionRefused) || args.AttemptNumber < 1)),
+                    && (e.Failure is not (FailureKind.NameNotResolved or FailureKind.ConnectionRefused) || args.AttemptNumber < 1)
+                    // Who did not answer at all in all that time is asked once more, since the others wait for the place.
+                    && (e is not { Failure: FailureKind.TimedOut, ServerTime: null } || args.AttemptNumber < 1)),
                 // A server that says "at once" is not taken at its word.
                 DelayGenerator = args => new ValueTask<TimeSpan?>(
                     (args.Outcome.Exception as JumpCloudException)?.RetryAfter is { } wait && wait > options.RetryDelay ? wait : null),

@@ -23,6 +23,12 @@ internal sealed class ServerClock(TimeProvider time)
         }
     }
 
+    /// <summary>How far the local clock is ahead of the server's, within a second or so; zero before the first answer.</summary>
+    public TimeSpan Skew
+    {
+        get { lock (_lock) return _date is { } date ? time.GetUtcNow() - (date + time.GetElapsedTime(_stamp)) : TimeSpan.Zero; }
+    }
+
     public void Observe(DateTimeOffset? date)
     {
         if (date is not { } seen) return;

@@ -24,6 +24,9 @@ public interface IRecordStore
     /// </summary>
     void ClearStatus(Guid connectorId, IReadOnlyCollection<string>? organizations = null, long? due = null);
 
+    /// <summary>Marks the streams of organizations that a provider no longer lists, and unmarks those that are back.</summary>
+    void SetListed(Guid connectorId, IReadOnlyCollection<string> organizations, long now);
+
     /// <summary>
     /// Gives streams that were begun before their organization was known to that organization, positions and all.
     /// </summary>

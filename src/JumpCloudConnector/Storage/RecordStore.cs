@@ -22,6 +22,9 @@ public sealed class RecordStore : IDisposable
     /// <summary>The streams and the records.</summary>
     public IRecordStore Records { get; }
 
+    /// <summary>What was read of every stream, what is open and what is missing.</summary>
+    public ILedger Ledger => _records;
+
     /// <summary>Opens the store, or makes it where there is none.</summary>
     /// <param name="path">The folder; null for the environment's or the machine's default.</param>
     /// <exception cref="JcException">StorePathIsFile, StorePathInvalid, StoreAccessDenied, StoreSchemaNewer, NotAStore,

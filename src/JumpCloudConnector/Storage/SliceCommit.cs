@@ -1,15 +1,37 @@
 namespace JumpCloudConnector.Storage;
 
+/// <summary>Why a span was read.</summary>
+public enum SliceKind
+{
+    /// <summary>The newest data of a turn; for system users, a walk.</summary>
+    Live = 1,
+
+    /// <summary>Older data that was still open: a first run's lookback, or what an outage left.</summary>
+    Backfill,
+
+    /// <summary>Read again because the API counts more than was received.</summary>
+    Audit,
+
+    /// <summary>Read again because somebody asked for it.</summary>
+    Reread,
+
+    /// <summary>Not read: JumpCloud has it no longer. There is a gap of the same span.</summary>
+    Gap,
+}
+
 /// <summary>A slice as it is committed: the span and what was received for it. Times are epoch milliseconds.</summary>
 /// <param name="From">First millisecond of the span.</param>
 /// <param name="To">First millisecond after the span.</param>
 public sealed record SliceCommit(long From, long To)
 {
+    /// <summary>Why it was read.</summary>
+    public SliceKind Kind { get; init; } = SliceKind.Live;
+
+    /// <summary>How many events the API counted in it before it was read; null where it was not asked.</summary>
+    public long? Counted { get; init; }
+
     /// <summary>False for a part of a slice too large for one transaction: its records are kept, but nothing is claimed yet.</summary>
     public bool Complete { get; init; } = true;
-
-    /// <summary>True when the slice was begun anew: what earlier parts came to is counted again.</summary>
-    public bool Restarted { get; init; }
 
     /// <summary>Pages received whole for it.</summary>
     public int Pages { get; init; }

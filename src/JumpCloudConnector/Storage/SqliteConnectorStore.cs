@@ -55,6 +55,11 @@ internal sealed partial class SqliteConnectorStore(SqliteDatabase database) : IC
             DELETE FROM seen WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
             DELETE FROM user WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
             DELETE FROM slice WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
+            DELETE FROM tally WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
+            DELETE FROM audit WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
+            DELETE FROM accepted WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
+            DELETE FROM gap WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
+            DELETE FROM pace WHERE connector = $1;
             -- A collection that is under way finds its stream taken away; the fence is never set back.
             UPDATE lease SET fence = fence + 1, host = NULL, expires_ms = 0 WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
             UPDATE stream SET watermark_ms = NULL, start_ms = NULL WHERE connector = $1;

@@ -10,7 +10,8 @@ internal sealed partial class SqliteRecordStore
     private const string StreamColumns =
         """
         SELECT id, connector, organization, content_type, organization_name, start_ms, watermark_ms, last_turn_ms, status_code,
-               status_id, status_message, status_ms, last_activity_ms, last_data_ms, failures, parked_until_ms, last_snapshot_ms, created_ms
+               status_id, status_message, status_ms, last_activity_ms, last_data_ms, failures, parked_until_ms, last_snapshot_ms, created_ms,
+               behind, gone_ms
         FROM stream
         """;
 
@@ -47,11 +48,12 @@ internal sealed partial class SqliteRecordStore
                 last_activity_ms = CASE WHEN $1 = 0 THEN $4 ELSE last_activity_ms END,
                 failures = CASE WHEN $1 = 0 THEN 0 WHEN $6 IS NULL THEN failures ELSE failures + 1 END,
                 parked_until_ms = CASE WHEN $6 IS NULL THEN parked_until_ms ELSE $5 END, last_turn_ms = coalesce($6, last_turn_ms),
-                last_snapshot_ms = CASE WHEN $7 THEN $4 ELSE last_snapshot_ms END
+                last_snapshot_ms = CASE WHEN $7 THEN $4 ELSE last_snapshot_ms END,
+                behind = CASE WHEN $6 IS NULL THEN behind ELSE $9 END
             WHERE id = $8
             """,
             outcome.StatusCode, (object?)outcome.StatusId ?? DBNull.Value, (object?)outcome.StatusMessage ?? DBNull.Value, outcome.Time,
-            (object?)outcome.ParkedUntil ?? DBNull.Value, (object?)outcome.Turn ?? DBNull.Value, outcome.Snapshot, streamId);
+            (object?)outcome.ParkedUntil ?? DBNull.Value, (object?)outcome.Turn ?? DBNull.Value, outcome.Snapshot, streamId, outcome.IsBehind);
         return command.ExecuteNonQuery();
     });
 
@@ -74,6 +76,24 @@ internal sealed partial class SqliteRecordStore
         }
 
         return cleared;
+    });
+
+    public void SetListed(Guid connectorId, IReadOnlyCollection<string> organizations, long now) => database.Write(durable: false, connection =>
+    {
+        HashSet<string> listed = [.. organizations];
+        int changed = 0;
+        using SqliteCommand find = connection.CreateCommand("SELECT DISTINCT organization, gone_ms IS NULL FROM stream WHERE connector = $1", connectorId.ToString("N"));
+        foreach ((string organization, bool wasListed) in find.ReadAll(row => (row.GetString(0), row.GetInt64(1) != 0)))
+        {
+            bool isListed = listed.Contains(organization) || organization is StreamKey.Listing or StreamKey.PortalOrganization;
+            if (isListed == wasListed) continue;
+            using SqliteCommand set = connection.CreateCommand(
+                "UPDATE stream SET gone_ms = $3 WHERE connector = $1 AND organization = $2",
+                connectorId.ToString("N"), organization, isListed ? DBNull.Value : now);
+            changed += set.ExecuteNonQuery();
+        }
+
+        return changed;
     });
 
     public void AdoptStreams(Guid connectorId, string organizationId) => database.Write(durable: true, connection =>
@@ -190,5 +210,7 @@ internal sealed partial class SqliteRecordStore
         ParkedUntil = row.Long(15),
         LastSnapshot = row.Long(16),
         Created = row.GetInt64(17),
+        IsBehind = row.GetInt64(18) != 0,
+        Gone = row.Long(19),
     };
 }

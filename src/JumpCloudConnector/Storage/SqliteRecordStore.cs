@@ -4,8 +4,11 @@ using Microsoft.Data.Sqlite;
 namespace JumpCloudConnector.Storage;
 
 /// <summary>Commits: records, keys, ledger and watermark together, or not at all. One row a record in this layout.</summary>
-internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IRecordStore, IDisposable
+internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IRecordStore, ILedger, IDisposable
 {
+    // Rows that a slice may come to by being made longer.
+    private const long MaxExtended = 10_000;
+
     private Statements? _statements;
 
     /// <summary>Frees the statements, without which the connection would stay open; before the database is closed.</summary>
@@ -67,17 +70,20 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
     {
         long sequence = run.LastSequence();
         long repeated = 0, added = 0, filtered = 0;
+        HourTally tally = new(run.AddTally, stream);
         Span<byte> key = stackalloc byte[16];
         for (int i = 0; i < batch.Count; i++)
         {
             ref RecordEntry entry = ref batch[i];
             entry.Key.CopyTo(key);
-            if (run.PutKey.Bind(1, stream).Bind(2, entry.Milliseconds).Bind(3, key).Change() == 0)
+            if (run.PutKey.Bind(1, stream).Bind(2, entry.Milliseconds).Bind(3, key).Bind(4, entry.Filter >= 0 ? 1 : 0).Change() == 0)
             {
                 entry.Fate = RecordFate.Repeated;
                 repeated++;
                 continue;
             }
+
+            tally.Add(entry.Milliseconds / Hour * Hour, entry.Filter >= 0);
 
             // What a filter excludes leaves its key, so that counts add up and it is not judged anew at every overlap.
             if (entry.Filter >= 0)
@@ -91,6 +97,7 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
             added++;
         }
 
+        tally.Write();
         CountFiltered(run, stream, batch, slice.Filters, slice.Time);
         if (added > 0) run.SetSequence.Bind(1, sequence).Step();
         return new CommitCounts(batch.Count, added, repeated, filtered);
@@ -118,9 +125,12 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
     private static void CloseSlice(Statements run, long stream, SliceCommit slice, CommitCounts counts)
     {
         CommitCounts whole = counts.Plus(slice.Earlier);
-        run.PutSlice.Bind(1, stream).Bind(2, slice.From).Bind(3, slice.To)
-            .Bind(4, whole.Received).Bind(5, whole.New).Bind(6, whole.Repeated).Bind(7, whole.Filtered)
-            .Bind(8, slice.Pages).Bind(9, slice.Time).Step();
+        if (!Extend(run, stream, slice, whole))
+        {
+            run.PutSlice.Bind(1, stream).Bind(2, slice.From).Bind(3, slice.To)
+                .Bind(4, whole.Received).Bind(5, whole.New).Bind(6, whole.Repeated).Bind(7, whole.Filtered)
+                .Bind(8, slice.Pages).Bind(9, slice.Time).Bind(10, (long)slice.Kind).BindOrNull(11, slice.Counted).Step();
+        }
 
         long watermark = slice.StreamStart;
         if (run.GetWatermark.Bind(1, stream).Bind(2, slice.StreamStart).Step())
@@ -140,19 +150,73 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
         run.SetWatermark.Bind(1, watermark).Bind(2, slice.StreamStart).Bind(3, stream).Step();
     }
 
+    /// <summary>
+    /// Makes the slice before longer by this one where both are small, of one kind and of one day: else idle streams would
+    /// fill the ledger with rows that say nothing.
+    /// </summary>
+    private static bool Extend(Statements run, long stream, SliceCommit slice, CommitCounts whole)
+    {
+        if (slice.Kind is SliceKind.Gap or SliceKind.Reread || whole.Received > MaxExtended) return false;
+        long day = slice.From - (slice.From % (24 * Hour));
+        run.Neighbour.Bind(1, stream).Bind(2, slice.From).Bind(3, slice.To).Bind(4, (long)slice.Kind).Bind(5, day).Bind(6, MaxExtended - whole.Received);
+        if (!run.Neighbour.Step()) return false;
+        long id = run.Neighbour.Int64(0);
+        run.Neighbour.Reset();
+        run.ExtendSlice.Bind(1, id).Bind(2, slice.To).Bind(3, whole.Received).Bind(4, whole.New).Bind(5, whole.Repeated).Bind(6, whole.Filtered)
+            .Bind(7, slice.Pages).Bind(8, slice.Time).Step();
+        return true;
+    }
+
+    /// <summary>Adds up new keys by the hour; they come in the order of time, or nearly so.</summary>
+    private ref struct HourTally(SqliteStatement statement, long stream)
+    {
+        private long _hour;
+        private long _events;
+        private long _filtered;
+
+        public void Add(long hour, bool filtered)
+        {
+            if (hour != _hour) Write();
+            _hour = hour;
+            _events++;
+            if (filtered) _filtered++;
+        }
+
+        public void Write()
+        {
+            if (_events > 0) statement.Bind(1, stream).Bind(2, _hour).Bind(3, _events).Bind(4, _filtered).Step();
+            _events = _filtered = 0;
+        }
+    }
+
     /// <summary>The statements of a commit, prepared once for the writer's connection.</summary>
     private sealed class Statements(SqliteConnection connection) : IDisposable
     {
         public void Dispose()
         {
             foreach (SqliteStatement statement in (SqliteStatement[])
-                [PutKey, PutRecord, PutUser, DropUser, PutSlice, GetWatermark, NextEnd, SetWatermark, CountFiltered, TouchData, SetSequence, GetSequence, GetFence])
+                [PutKey, AddTally, Neighbour, ExtendSlice, PutRecord, PutUser, DropUser, PutSlice, GetWatermark, NextEnd, SetWatermark, CountFiltered, TouchData, SetSequence, GetSequence, GetFence])
             {
                 statement.Dispose();
             }
         }
 
-        public SqliteStatement PutKey { get; } = new(connection, "INSERT OR IGNORE INTO seen(stream, ms, key) VALUES(?1, ?2, ?3)");
+        public SqliteStatement PutKey { get; } = new(connection, "INSERT OR IGNORE INTO seen(stream, ms, key, filtered) VALUES(?1, ?2, ?3, ?4)");
+
+        public SqliteStatement AddTally { get; } = new(connection,
+            "INSERT INTO tally(stream, hour_ms, events, filtered) VALUES(?1, ?2, ?3, ?4) ON CONFLICT(stream, hour_ms) DO UPDATE SET events = events + ?3, filtered = filtered + ?4");
+
+        public SqliteStatement Neighbour { get; } = new(connection,
+            """
+            SELECT id FROM slice WHERE stream = ?1 AND to_ms >= ?2 AND to_ms <= ?3 AND from_ms <= ?2 AND from_ms >= ?5 AND kind = ?4
+                AND counted IS NULL AND received <= ?6 ORDER BY to_ms DESC LIMIT 1
+            """);
+
+        public SqliteStatement ExtendSlice { get; } = new(connection,
+            """
+            UPDATE slice SET to_ms = ?2, received = received + ?3, new = new + ?4, repeated = repeated + ?5, filtered = filtered + ?6,
+                pages = pages + ?7, committed_ms = ?8 WHERE id = ?1
+            """);
 
         public SqliteStatement PutRecord { get; } = new(connection, "INSERT INTO record(sequence, stream, ms, body) VALUES(?1, ?2, ?3, ?4)");
 
@@ -162,7 +226,7 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
         public SqliteStatement DropUser { get; } = new(connection, "DELETE FROM user WHERE stream = ?1 AND user_id = ?2");
 
         public SqliteStatement PutSlice { get; } = new(connection,
-            "INSERT INTO slice(stream, from_ms, to_ms, received, new, repeated, filtered, pages, committed_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+            "INSERT INTO slice(stream, from_ms, to_ms, received, new, repeated, filtered, pages, committed_ms, kind, counted) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
 
         public SqliteStatement GetWatermark { get; } = new(connection, "SELECT coalesce(watermark_ms, ?2) FROM stream WHERE id = ?1");
 

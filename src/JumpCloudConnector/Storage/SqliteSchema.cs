@@ -29,21 +29,49 @@ internal static class SqliteSchema
             status_code INTEGER NOT NULL DEFAULT 0, status_id TEXT, status_message TEXT, status_ms INTEGER,
             last_activity_ms INTEGER, last_data_ms INTEGER, failures INTEGER NOT NULL DEFAULT 0, parked_until_ms INTEGER,
             last_snapshot_ms INTEGER,
+            -- Where part of its span was left for the next turn, and since when its organization is no longer listed.
+            behind INTEGER NOT NULL DEFAULT 0, gone_ms INTEGER,
             UNIQUE(connector, organization, content_type));
 
         CREATE TABLE lease(
             stream INTEGER PRIMARY KEY, fence INTEGER NOT NULL, host TEXT, pid INTEGER, process_start_ms INTEGER,
             instance TEXT, expires_ms INTEGER NOT NULL);
 
+        -- The ledger. Times overlap where something was read again; what no row covers is still open.
         CREATE TABLE slice(
             id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL,
-            received INTEGER NOT NULL, new INTEGER NOT NULL, repeated INTEGER NOT NULL, filtered INTEGER NOT NULL,
+            kind INTEGER NOT NULL, counted INTEGER, received INTEGER NOT NULL, new INTEGER NOT NULL, repeated INTEGER NOT NULL, filtered INTEGER NOT NULL,
             pages INTEGER NOT NULL, committed_ms INTEGER NOT NULL);
         CREATE INDEX slice_end ON slice(stream, to_ms, from_ms);
 
         -- Ordered by time within a stream, so that new keys go to few pages of the index.
         CREATE TABLE seen(
-            stream INTEGER NOT NULL, ms INTEGER NOT NULL, key BLOB NOT NULL, PRIMARY KEY(stream, ms, key)) WITHOUT ROWID;
+            stream INTEGER NOT NULL, ms INTEGER NOT NULL, key BLOB NOT NULL, filtered INTEGER NOT NULL,
+            PRIMARY KEY(stream, ms, key)) WITHOUT ROWID;
+
+        -- How many keys an hour has, so that a long span is counted without reading them all.
+        CREATE TABLE tally(
+            stream INTEGER NOT NULL, hour_ms INTEGER NOT NULL, events INTEGER NOT NULL, filtered INTEGER NOT NULL,
+            PRIMARY KEY(stream, hour_ms)) WITHOUT ROWID;
+
+        -- When the audit of each width was last done.
+        CREATE TABLE audit(stream INTEGER NOT NULL, width INTEGER NOT NULL, done_ms INTEGER NOT NULL, PRIMARY KEY(stream, width)) WITHOUT ROWID;
+
+        -- Spans that were read whole though the API's count says otherwise, with that count.
+        CREATE TABLE accepted(
+            stream INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, counted INTEGER NOT NULL,
+            known INTEGER NOT NULL, accepted_ms INTEGER NOT NULL, PRIMARY KEY(stream, from_ms)) WITHOUT ROWID;
+
+        -- Spans that may lack events for good; without an end where the cause still lasts.
+        CREATE TABLE gap(
+            id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER, reason INTEGER NOT NULL,
+            found_ms INTEGER NOT NULL, confirmed_ms INTEGER, confirmed_by TEXT, note TEXT);
+        CREATE INDEX gap_stream ON gap(stream, from_ms);
+
+        -- How fast a host took a connector's requests.
+        CREATE TABLE pace(
+            connector TEXT NOT NULL, host TEXT NOT NULL, per_second REAL NOT NULL, settled INTEGER NOT NULL, seen_ms INTEGER NOT NULL,
+            PRIMARY KEY(connector, host)) WITHOUT ROWID;
 
         CREATE TABLE user(
             stream INTEGER NOT NULL, user_id TEXT NOT NULL, hash BLOB NOT NULL, sequence INTEGER NOT NULL,

@@ -25,6 +25,13 @@ internal sealed class SqliteStatement : IDisposable
         return this;
     }
 
+    public SqliteStatement BindOrNull(int index, long? value)
+    {
+        if (value is { } number) raw.sqlite3_bind_int64(_statement, index, number);
+        else raw.sqlite3_bind_null(_statement, index);
+        return this;
+    }
+
     public SqliteStatement Bind(int index, ReadOnlySpan<byte> blob)
     {
         raw.sqlite3_bind_blob(_statement, index, blob);

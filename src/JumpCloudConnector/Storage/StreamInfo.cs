@@ -68,6 +68,12 @@ public sealed record StreamInfo
 
     /// <summary>When every system user was last recorded, or null.</summary>
     public long? LastSnapshot { get; init; }
+
+    /// <summary>True where the last turn left part of its span for the next one, which is then due at once.</summary>
+    public bool IsBehind { get; init; }
+
+    /// <summary>Since when the provider no longer lists the organization, or null.</summary>
+    public long? Gone { get; init; }
 }
 
 /// <summary>What a turn leaves in the stream's row besides its data. Times are epoch milliseconds.</summary>
@@ -90,6 +96,9 @@ public sealed record StreamOutcome
 
     /// <summary>Keeps the stream from its turns until then, or null.</summary>
     public long? ParkedUntil { get; init; }
+
+    /// <summary>True where part of its span was left for the next turn.</summary>
+    public bool IsBehind { get; init; }
 
     /// <summary>Set when this turn recorded every system user.</summary>
     public bool Snapshot { get; init; }

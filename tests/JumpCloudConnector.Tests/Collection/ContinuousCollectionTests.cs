@@ -94,6 +94,10 @@ public sealed class ContinuousCollectionTests
             else if (result.ConnectorName.Length == 0) _notes.Add(result.ErrorMessage!);
         }
 
+        public void Warned(string message)
+        {
+        }
+
         public void Noted(string message)
         {
         }

@@ -281,7 +281,7 @@ public sealed class FaultTests
 
         Assert.Equal((1005, "ConnectionTimedOut"), (result.StatusCode, result.ErrorId));
         Assert.Contains("api.example.invalid cannot be reached", result.ErrorMessage, StringComparison.Ordinal);
-        Assert.Equal(MaxRetries, result.Retries);
+        Assert.Equal(1, result.Retries);
     }
 
     [Fact]
@@ -306,7 +306,7 @@ public sealed class FaultTests
 
         Assert.Equal((1005, "RequestTimedOut"), (result.StatusCode, result.ErrorId));
         Assert.Contains("127.0.0.1 did not answer within", result.ErrorMessage, StringComparison.Ordinal);
-        Assert.Equal(MaxRetries, result.Retries);
+        Assert.Equal(1, result.Retries);
     }
 
     [Fact]
@@ -491,6 +491,10 @@ public sealed class FaultTests
         }
 
         public void Completed(CollectionResult result)
+        {
+        }
+
+        public void Warned(string message)
         {
         }
 

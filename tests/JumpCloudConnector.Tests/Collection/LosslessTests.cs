@@ -103,6 +103,10 @@ public sealed class LosslessTests
         {
         }
 
+        public void Warned(string message)
+        {
+        }
+
         public void Noted(string message)
         {
         }

@@ -329,6 +329,10 @@ public sealed class ParkingTests
 
         public void Completed(CollectionResult result) => _source.TrySetResult(result);
 
+        public void Warned(string message)
+        {
+        }
+
         public void Noted(string message)
         {
         }

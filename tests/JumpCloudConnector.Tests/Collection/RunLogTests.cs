@@ -86,6 +86,10 @@ public sealed class RunLogTests : IDisposable
         {
         }
 
+        public void Warned(string message)
+        {
+        }
+
         public void Noted(string message) => notes.Add(message);
     }
 }

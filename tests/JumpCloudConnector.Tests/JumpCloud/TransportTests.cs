@@ -22,7 +22,7 @@ public sealed class TransportTests : IDisposable
 
     private static readonly JumpCloudClientOptions Once = new() { RequestsPerSecond = 100_000, MaxRetries = 0 };
 
-    private readonly HostGates _gates = new(100_000);
+    private readonly HostGates _gates = new(Once, TimeProvider.System);
     private readonly RequestMeter _meter = new();
 
     public void Dispose() => _gates.Dispose();
@@ -378,7 +378,7 @@ public sealed class TransportTests : IDisposable
         : $$"""{"totalCount":1,"results":[{"id":"{{OrganizationId}}","name":"Acme"}]}""";
 
     private JumpCloudClient Client(Uri insights, Uri? console = null, JumpCloudClientOptions? options = null) =>
-        new(insights, console ?? insights, Key, options ?? Once, _gates, TimeProvider.System);
+        new(insights, console ?? insights, Key, options ?? Once, Guid.Empty, _gates, TimeProvider.System);
 
     private Task<EventPage> GetEventsAsync(
         JumpCloudClient client, string? cursor = null, RequestScope? scope = null, Sink? sink = null) =>

@@ -13,17 +13,12 @@ internal static class CollectWorkload
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        int events = Option(args, "--events", 1_000_000);
-        int rounds = Option(args, "--rounds", 3);
+        int events = Options.Number(args, "--events", 1_000_000);
+        int rounds = Options.Number(args, "--rounds", 3);
         string root = Directory.CreateTempSubdirectory("jc-bench-").FullName;
-        using Process simulator = StartSimulator(events);
+        using SimulatorProcess simulator = await SimulatorProcess.StartAsync("--events", events.ToString(CultureInfo.InvariantCulture), "--seed", "7", "--traps", "All");
         try
         {
-            JsonElement site = JsonDocument.Parse(await simulator.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The simulator did not start.")).RootElement;
-            Uri insights = new(site.GetProperty("insightsUri").GetString()!);
-            Uri console = new(site.GetProperty("consoleUri").GetString()!);
-            string key = site.GetProperty("apiKey").GetString()!;
-            using HttpClient http = new() { BaseAddress = console };
             Console.WriteLine($"{Environment.ProcessorCount} cores, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}, .NET {Environment.Version}; {events:N0} events");
             Console.WriteLine("round  collector s  events/s  cpu s  peak MB  store MB    curl s  ratio");
 
@@ -32,11 +27,10 @@ internal static class CollectWorkload
             {
                 string folder = Path.Combine(root, round.ToString(CultureInfo.InvariantCulture));
                 Directory.CreateDirectory(folder);
-                (await http.PostAsync("_simulator/requests/clear", null)).EnsureSuccessStatusCode();
-                ChildReport report = await CollectAsync(folder, insights, console, key);
-                if (report.State != "Collected") throw new InvalidOperationException(report.Error);
+                await simulator.ForgetRequestsAsync();
+                ChildReport report = await CollectChild.StartAsync(new ChildTask(folder, simulator.Insights, simulator.Console, simulator.ApiKey));
                 double stored = new DirectoryInfo(Path.Combine(folder, "store")).EnumerateFiles().Sum(f => f.Length) / 1048576.0;
-                string config = await CurlConfigAsync(http, insights, key, folder);
+                string config = await CurlConfigAsync(simulator.Http, simulator.Insights, simulator.ApiKey, folder);
                 double curl = await CurlAsync(config);
                 Directory.Delete(folder, recursive: true);
                 double ratio = report.Seconds / curl;
@@ -52,28 +46,8 @@ internal static class CollectWorkload
         }
         finally
         {
-            simulator.Kill();
             Directory.Delete(root, recursive: true);
         }
-    }
-
-    private static Process StartSimulator(int events)
-    {
-        string dll = Path.Combine(AppContext.BaseDirectory, "JumpCloudSimulator.dll");
-        ProcessStartInfo start = new("dotnet", [dll, "--events", events.ToString(CultureInfo.InvariantCulture), "--seed", "7", "--traps", "All", "--until-stdin-closes"])
-        {
-            RedirectStandardOutput = true, RedirectStandardInput = true,
-        };
-        return Process.Start(start)!;
-    }
-
-    private static async Task<ChildReport> CollectAsync(string folder, Uri insights, Uri console, string key)
-    {
-        ProcessStartInfo start = new(Environment.ProcessPath!, ["collect-child", folder, insights.AbsoluteUri, console.AbsoluteUri, key]) { RedirectStandardOutput = true };
-        using Process child = Process.Start(start)!;
-        string output = await child.StandardOutput.ReadToEndAsync();
-        await child.WaitForExitAsync();
-        return JsonSerializer.Deserialize<ChildReport>(output) ?? throw new InvalidOperationException("The collecting process said nothing.");
     }
 
     /// <summary>Every request for events that the collector made, as one curl configuration.</summary>
@@ -105,11 +79,5 @@ internal static class CollectWorkload
         await curl.WaitForExitAsync();
         if (curl.ExitCode != 0) throw new InvalidOperationException($"curl ended with {curl.ExitCode}.");
         return clock.Elapsed.TotalSeconds;
-    }
-
-    private static int Option(string[] args, string name, int otherwise)
-    {
-        int at = Array.IndexOf(args, name);
-        return at < 0 ? otherwise : int.Parse(args[at + 1], CultureInfo.InvariantCulture);
     }
 }

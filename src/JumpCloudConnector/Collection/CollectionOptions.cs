@@ -15,7 +15,7 @@ public sealed record CollectionOptions
     public int MaxPageSize { get; init; } = 10_000;
 
     /// <summary>Bytes that a page should come to; its rows follow from that. As records they are about twice as many.</summary>
-    public long TargetPageBytes { get; init; } = 7L << 19;
+    public long TargetPageBytes { get; init; } = 1L << 20;
 
     /// <summary>
     /// Pages that may be in memory at once over all streams, on their way from the network to the store. With
@@ -24,7 +24,7 @@ public sealed record CollectionOptions
     public int MaxPagesInMemory { get; init; } = 8;
 
     /// <summary>Bytes at which a page is given up and asked for with fewer rows.</summary>
-    public long MaxPageBytes { get; init; } = 24L << 20;
+    public long MaxPageBytes { get; init; } = 4L << 20;
 
     /// <summary>Streams collected side by side.</summary>
     public int MaxConcurrentStreams { get; init; } = 16;
@@ -32,8 +32,8 @@ public sealed record CollectionOptions
     /// <summary>Slices of one stream fetched side by side.</summary>
     public int MaxConcurrentSlices { get; init; } = 8;
 
-    /// <summary>Events that a slice may have by the API's count; a span with more is halved.</summary>
-    public int SliceEvents { get; init; } = 20_000;
+    /// <summary>Events that a slice may have by the API's count; a span with more is cut.</summary>
+    public int SliceEvents { get; init; } = 10_000;
 
     /// <summary>Events that a span which the audit found to differ may have to be read again whole; one with more is halved.</summary>
     public int AuditSliceEvents { get; init; } = 2_000;

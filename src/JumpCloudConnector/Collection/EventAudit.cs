@@ -63,7 +63,7 @@ internal sealed class EventAudit(
         {
             SlicePlan plan = new();
             LedgerSpan wider = new(span.From - Margin, Math.Min(span.To + Margin, readable));
-            plan.Add(new PlannedSlice(wider, SliceKind.Audit, count) { IsDerived = true });
+            plan.Add(new PlannedSlice(wider, SliceKind.Audit, count) { IsWidened = true });
             await events.CollectAsync(plan, () => true, streamStart, _ => { }, committed, cancellationToken).ConfigureAwait(false);
             if (comparison.Matches(span, count)) return;
             count = await comparison.CountAsync(span, cancellationToken).ConfigureAwait(false);

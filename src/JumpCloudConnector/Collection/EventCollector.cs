@@ -8,7 +8,7 @@ using JumpCloudConnector.Storage;
 namespace JumpCloudConnector.Collection;
 
 /// <summary>
-/// Reads spans of one stream's events: long ones are cut by the API's count, halving by time where events are dense, and
+/// Reads spans of one stream's events: long ones are cut by the API's count, again and again where events are dense, and
 /// the slices fetched side by side and committed in whatever order they end.
 /// </summary>
 internal sealed class EventCollector(
@@ -17,6 +17,9 @@ internal sealed class EventCollector(
 {
     // Up to this length a span is read at once, and counted where its first page is full; a longer one is counted first.
     private const long ShortSpan = 3 * 3_600_000;
+
+    // Into so many parts a span is cut at once.
+    private const int MaxParts = 16;
 
     private readonly PageLimit _pageLimit = new(options.FirstPageSize);
     private long _fetched;
@@ -96,36 +99,34 @@ internal sealed class EventCollector(
     private async Task<IReadOnlyList<PlannedSlice>> ReadAsync(
         PlannedSlice slice, ChannelWriter<PendingSlice> slices, Action<long> progressed, CancellationToken cancellationToken)
     {
-        if (slice.Counted is null && slice.Span.Length > ShortSpan)
+        if (slice.Counted is null && (slice.IsPart || slice.Span.Length > ShortSpan))
             slice = slice with { Counted = await CountAsync(slice.Span, cancellationToken).ConfigureAwait(false) };
-        if (slice.Counted > options.SliceEvents && slice.Span.Length > 1) return await CutAsync(slice, cancellationToken).ConfigureAwait(false);
+        if (slice.Counted > options.SliceEvents && slice.Span.Length > 1) return Cut(slice);
 
         EventBatchSink sink = new(new EventRecordWriter(origin), filters.ForAnotherThread(), time, slice.Span.From, slice.Span.To);
         SliceReader reader = new(client, scope, sink, slice, options, _pageLimit, pagesInMemory, meter);
         long? left = await reader.ReadAsync(slices, Fetch, progressed, cancellationToken).ConfigureAwait(false);
-        if (left is not { } from) return [];
-        LedgerSpan rest = slice.Span with { From = from };
-        return [new PlannedSlice(rest, slice.Kind, await CountAsync(rest, cancellationToken).ConfigureAwait(false))];
+        return left is { } from ? [new PlannedSlice(slice.Span with { From = from }, slice.Kind) { IsPart = true }] : [];
     }
 
     /// <summary>
-    /// Halves a slice, and its first half again, until that is small enough. Only first halves are asked for; the second has
-    /// the rest. A count that is a little out, since events arrive meanwhile, costs a page more or less and no event.
+    /// Cuts a span into as many parts of equal length as it should have slices; each is counted by whoever takes it, and cut
+    /// again where events are dense. A count that is a little out, since events arrive meanwhile, costs a page and no event.
     /// </summary>
-    private async Task<IReadOnlyList<PlannedSlice>> CutAsync(PlannedSlice slice, CancellationToken cancellationToken)
+    private List<PlannedSlice> Cut(PlannedSlice slice)
     {
-        List<PlannedSlice> parts = [];
-        while (slice.Counted > options.SliceEvents && slice.Span.Length > 1)
+        // A little more than enough, as events are never spread evenly; but of a span that is empty for the most part, few.
+        long parts = Math.Min(Math.Min(MaxParts, slice.Span.Length), (slice.Counted!.Value * 4 / 3 / options.SliceEvents) + 1);
+        List<PlannedSlice> cut = [];
+        long from = slice.Span.From;
+        for (long i = 1; i <= parts; i++)
         {
-            long middle = slice.Span.From + (slice.Span.Length / 2);
-            LedgerSpan first = new(slice.Span.From, middle);
-            long count = await CountAsync(first, cancellationToken).ConfigureAwait(false);
-            parts.Add(new PlannedSlice(new LedgerSpan(middle, slice.Span.To), slice.Kind, Math.Max(0, slice.Counted.Value - count)) { IsDerived = true });
-            slice = new PlannedSlice(first, slice.Kind, count);
+            long to = slice.Span.From + (slice.Span.Length * i / parts);
+            cut.Add(new PlannedSlice(new LedgerSpan(from, to), slice.Kind) { IsPart = true });
+            from = to;
         }
 
-        parts.Add(slice);
-        return parts;
+        return cut;
     }
 
     private Task<long> CountAsync(LedgerSpan span, CancellationToken cancellationToken) =>

@@ -8,8 +8,11 @@ namespace JumpCloudConnector.Collection;
 /// <param name="Counted">How many events the API counts in it, or null where it was not asked.</param>
 internal sealed record PlannedSlice(LedgerSpan Span, SliceKind Kind, long? Counted = null)
 {
-    /// <summary>True where the count was worked out from those of other spans, not asked for.</summary>
-    public bool IsDerived { get; init; }
+    /// <summary>True where it was cut out of a span with many events: it is counted before it is read.</summary>
+    public bool IsPart { get; init; }
+
+    /// <summary>True where the count is of a narrower span: it is no count of the slice.</summary>
+    public bool IsWidened { get; init; }
 }
 
 /// <summary>

@@ -103,13 +103,13 @@ internal sealed class SliceReader(
     private PendingSlice Cut(long end, bool claims, bool last)
     {
         Records.RecordBatch whole = sink.Batch;
-        sink.Use(whole.NewAlike());
+        sink.Use(new Records.RecordBatch());
         if (claims && !last) whole.MoveFrom(end, sink.Batch);
         sink.KeepPage();
         bool isAll = last && _sliceFrom == planned.Span.From;
         SliceCommit slice = new(_sliceFrom, end)
         {
-            Kind = planned.Kind, Complete = claims, Pages = _slicePages, Counted = isAll && !planned.IsDerived ? planned.Counted : null,
+            Kind = planned.Kind, Complete = claims, Pages = _slicePages, Counted = isAll && !planned.IsWidened ? planned.Counted : null,
         };
         return new PendingSlice(whole, slice, _parts, pagesInMemory);
     }

@@ -7,10 +7,10 @@ public sealed record JumpCloudClientOptions
     public int RequestsPerSecond { get; init; } = 5;
 
     /// <summary>Requests a second that the rate may rise to while the answers are good.</summary>
-    public int MaxRequestsPerSecond { get; init; } = 200;
+    public int MaxRequestsPerSecond { get; init; } = 300;
 
     /// <summary>Requests under way to one host at once, of all connectors together.</summary>
-    public int MaxConnectionsPerHost { get; init; } = 12;
+    public int MaxConnectionsPerHost { get; init; } = 8;
 
     /// <summary>How often a request that met a passing fault is sent again.</summary>
     public int MaxRetries { get; init; } = 5;

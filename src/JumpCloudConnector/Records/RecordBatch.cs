@@ -19,8 +19,11 @@ public enum RecordFate
 /// <summary>One record of a batch: where its JSON lies, and what the store needs to know of it.</summary>
 public struct RecordEntry
 {
-    /// <summary>First byte in the batch.</summary>
-    public int Offset { get; internal set; }
+    /// <summary>Which of the batch's segments it lies in.</summary>
+    internal int Segment { get; set; }
+
+    /// <summary>First byte in the segment.</summary>
+    internal int Offset { get; set; }
 
     /// <summary>Length in bytes.</summary>
     public int Length { get; internal set; }
@@ -45,43 +48,35 @@ public struct RecordEntry
 }
 
 /// <summary>
-/// Finished records on their way from a page to the store: one run of bytes and a narrow entry each. Not thread safe; it
-/// is handed from the fetching side to the committing one whole.
+/// Finished records on their way from a page to the store: their bytes, in segments of like size that every batch can use
+/// again, and a narrow entry each. Not thread safe; it is handed from the fetching side to the committing one whole.
 /// </summary>
 public sealed class RecordBatch : IDisposable
 {
-    private const int SmallCapacity = 64 * 1024;
+    private const int FirstCapacity = 64 * 1024;
+    private const int SegmentCapacity = 1024 * 1024;
 
-    private RecordEntry[] _entries;
+    // A segment ends where another record of the usual size might no longer fit; a large one makes its segment larger.
+    private const int SegmentFull = SegmentCapacity - (16 * 1024);
 
-    /// <summary>An empty batch.</summary>
-    public RecordBatch()
-        : this(SmallCapacity, 256)
-    {
-    }
+    private readonly List<ByteBuffer> _segments = [new(FirstCapacity)];
+    private RecordEntry[] _entries = new RecordEntry[256];
+    private int _sizeOfFull;
 
-    private RecordBatch(int capacity, int entries)
-    {
-        Bytes = new ByteBuffer(capacity);
-        _entries = new RecordEntry[entries];
-    }
-
-    internal ByteBuffer Bytes { get; }
-
-    /// <summary>An empty batch with room for as much as this one holds, so that it need not grow step by step to the same size.</summary>
-    internal RecordBatch NewAlike() => new(Math.Max(SmallCapacity, Bytes.Length), Math.Max(256, Count));
+    /// <summary>Where the next record is written.</summary>
+    internal ByteBuffer Bytes => _segments[_segments.Count - 1];
 
     /// <summary>How many records.</summary>
     public int Count { get; private set; }
 
     /// <summary>The size of the records' JSON in bytes.</summary>
-    public int Size => Bytes.Length;
+    public int Size => _sizeOfFull + Bytes.Length;
 
     /// <summary>The entry of a record, by reference.</summary>
     public ref RecordEntry this[int index] => ref _entries[index];
 
     /// <summary>The JSON of a record as UTF-8.</summary>
-    public ReadOnlySpan<byte> Json(int index) => Bytes.Span.Slice(_entries[index].Offset, _entries[index].Length);
+    public ReadOnlySpan<byte> Json(int index) => _segments[_entries[index].Segment].Span.Slice(_entries[index].Offset, _entries[index].Length);
 
     /// <summary>Adds what was written to <see cref="Bytes"/> since <paramref name="offset"/> as one record.</summary>
     internal void Close(int offset, long milliseconds, long timestamp, RecordKey key)
@@ -89,6 +84,7 @@ public sealed class RecordBatch : IDisposable
         if (Count == _entries.Length) Array.Resize(ref _entries, Count * 2);
         _entries[Count++] = new RecordEntry
         {
+            Segment = _segments.Count - 1,
             Offset = offset,
             Length = Bytes.Length - offset,
             Milliseconds = milliseconds,
@@ -97,13 +93,24 @@ public sealed class RecordBatch : IDisposable
             Filter = -1,
             Fate = RecordFate.Pending,
         };
+        if (Bytes.Length < SegmentFull) return;
+        _sizeOfFull += Bytes.Length;
+        _segments.Add(new ByteBuffer(SegmentCapacity));
     }
 
     /// <summary>Forgets every record from <paramref name="count"/> on; a page that is asked for again starts so.</summary>
     internal void Truncate(int count)
     {
         if (count >= Count) return;
-        Bytes.Truncate(_entries[count].Offset);
+        ref RecordEntry first = ref _entries[count];
+        while (_segments.Count - 1 > first.Segment)
+        {
+            Bytes.Dispose();
+            _segments.RemoveAt(_segments.Count - 1);
+            _sizeOfFull -= Bytes.Length;
+        }
+
+        Bytes.Truncate(first.Offset);
         Count = count;
     }
 
@@ -134,5 +141,9 @@ public sealed class RecordBatch : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Bytes.Dispose();
+    public void Dispose()
+    {
+        foreach (ByteBuffer segment in _segments) segment.Dispose();
+        _segments.Clear();
+    }
 }

@@ -102,7 +102,7 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
             changed = changed with { AccessVersion = present.AccessVersion + 1 };
         ConnectorRules.Check(changed);
         CheckReferences(changed);
-        changed = changed with { AnalyzerProfile = ProfileName(changed) };
+        changed = changed with { AnalyzerProfile = ProfileName(changed), EnabledAt = EnabledAt(present, changed.Enabled, changed.ModifiedAt) };
         store.Connectors.UpdateConnector(changed, renewed?.Secret);
 
         // A new key may be just what a parked stream waits for.
@@ -117,7 +117,9 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
     {
         Connector present = Get(name);
         if (present.Enabled == enabled) return false;
-        store.Connectors.UpdateConnector(present with { Enabled = enabled, ModifiedAt = _time.GetUtcNow(), Version = present.Version + 1 }, null);
+        DateTimeOffset now = _time.GetUtcNow();
+        store.Connectors.UpdateConnector(
+            present with { Enabled = enabled, EnabledAt = EnabledAt(present, enabled, now), ModifiedAt = now, Version = present.Version + 1 }, null);
         return true;
     }
 
@@ -130,6 +132,10 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
     {
         if (!store.Connectors.RemoveConnector(Get(name).Id)) throw NotFound(name);
     }
+
+    // What was not collected before that was not collected on purpose.
+    private static DateTimeOffset? EnabledAt(Connector present, bool enabled, DateTimeOffset now) =>
+        enabled && !present.Enabled ? now : present.EnabledAt;
 
     private void CheckReferences(Connector connector)
     {

@@ -51,6 +51,7 @@ internal sealed class EventTurn(
             {
                 // The newest data is in, or cut into parts that are under way.
                 isLive = false;
+                if (!hasTime()) return false;
                 foreach (LedgerSpan open in Open(watermark, before, liveFrom, start))
                 {
                     plan.Add(new PlannedSlice(open, SliceKind.Backfill));

@@ -91,6 +91,11 @@ public sealed class NewJcConnector : StoreCmdlet
     [TimeSpanTransformation(BlankIsNull = true)]
     public TimeSpan? InitialLookback { get; set; }
 
+    /// <summary>How long JumpCloud keeps the organization's events, by its plan.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [TimeSpanTransformation(BlankIsNull = true)]
+    public TimeSpan? Retention { get; set; }
+
     /// <summary>The region that the organization lives in.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [EnumTransformation(typeof(Region), BlankIsNull = true)]
@@ -129,6 +134,7 @@ public sealed class NewJcConnector : StoreCmdlet
             ContentTypes = ContentType,
             LogFilters = LogFilter ?? [],
             InitialLookback = InitialLookback ?? Connector.DefaultLookback,
+            Retention = Retention ?? Connector.MaximumLookback,
             Region = Region ?? Connectors.Region.US,
             InsightsUri = InsightsUri,
             ConsoleUri = ConsoleUri,

@@ -82,6 +82,11 @@ public sealed class SetJcConnector : StoreCmdlet
     [TimeSpanTransformation]
     public TimeSpan InitialLookback { get; set; }
 
+    /// <summary>How long JumpCloud keeps the organization's events, by its plan.</summary>
+    [Parameter]
+    [TimeSpanTransformation]
+    public TimeSpan Retention { get; set; }
+
     /// <summary>The region that the organization lives in.</summary>
     [Parameter]
     [EnumTransformation(typeof(Region))]
@@ -196,6 +201,7 @@ public sealed class SetJcConnector : StoreCmdlet
         OrganizationId = IsGiven(nameof(OrganizationId)) ? NullIfBlank(OrganizationId) : c.OrganizationId,
         IntervalMinutes = IsGiven(nameof(IntervalMinutes)) ? IntervalMinutes : c.IntervalMinutes,
         InitialLookback = IsGiven(nameof(InitialLookback)) ? InitialLookback : c.InitialLookback,
+        Retention = IsGiven(nameof(Retention)) ? Retention : c.Retention,
         Region = IsGiven(nameof(Region)) ? Region : c.Region,
         InsightsUri = IsGiven(nameof(InsightsUri)) ? InsightsUri : c.InsightsUri,
         ConsoleUri = IsGiven(nameof(ConsoleUri)) ? ConsoleUri : c.ConsoleUri,

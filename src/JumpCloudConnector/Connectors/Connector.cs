@@ -12,6 +12,9 @@ public sealed record Connector
     /// <summary>The longest retention that JumpCloud sells; nothing older can be asked for.</summary>
     public static readonly TimeSpan MaximumLookback = TimeSpan.FromDays(90);
 
+    /// <summary>The shortest retention that makes sense: JumpCloud's lowest plan keeps events for 15 days.</summary>
+    public static readonly TimeSpan MinimumRetention = TimeSpan.FromDays(1);
+
     /// <summary>The identity; names may be given again after a removal, this never is.</summary>
     public required Guid Id { get; init; }
 

@@ -24,6 +24,7 @@ internal static class ConnectorColumns
         new("ContentType", c => string.Join(";", c.ContentTypes), (c, v) => c with { ContentTypes = [.. Split(v, ',', ';').Select(Named<ContentType>).Distinct()] }),
         new("IntervalMinutes", c => c.IntervalMinutes.ToString(CultureInfo.InvariantCulture), (c, v) => c with { IntervalMinutes = Whole(v) }),
         new("InitialLookback", c => c.InitialLookback.ToString("c", CultureInfo.InvariantCulture), (c, v) => c with { InitialLookback = Duration(v) }),
+        new("Retention", c => c.Retention.ToString("c", CultureInfo.InvariantCulture), (c, v) => c with { Retention = Duration(v) }),
         new("LogFilter", c => string.Join(";", c.LogFilters), (c, v) => c with { LogFilters = [.. Split(v, ';')] }),
         new("ProviderId", c => c.ProviderId, (c, v) => c with { ProviderId = v }),
         new("OrganizationId", c => c.OrganizationId, (c, v) => c with { OrganizationId = v }),

@@ -42,6 +42,15 @@ public sealed record StreamHealth
     /// <summary>A lasting fault keeps it from its turns until then.</summary>
     public DateTimeOffset? ParkedUntil { get; init; }
 
+    /// <summary>True where the last turn left part of its span for the next one, which goes on at once.</summary>
+    public bool IsBehind { get; init; }
+
+    /// <summary>Since when the provider no longer lists the organization, or null.</summary>
+    public DateTimeOffset? GoneSince { get; init; }
+
+    /// <summary>Gaps that nobody has acknowledged.</summary>
+    public int UnconfirmedGaps { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"{OrganizationName ?? OrganizationId ?? "own organization"}, {ContentType}: {StatusId ?? "ok"}";
 }
@@ -146,6 +155,9 @@ public sealed record ConnectorInfo
     /// <summary>How far back the first collection reaches.</summary>
     public TimeSpan InitialLookback { get; init; }
 
+    /// <summary>How long JumpCloud keeps the organization's events.</summary>
+    public TimeSpan Retention { get; init; }
+
     /// <summary>The region.</summary>
     public Region Region { get; init; }
 
@@ -185,6 +197,12 @@ public sealed record ConnectorInfo
     /// <summary>How far the slowest stream is behind, or null before the first turn.</summary>
     public TimeSpan? Lag { get; init; }
 
+    /// <summary>True where a stream's last turn left part of its span for the next one, which goes on at once.</summary>
+    public bool IsBehind { get; init; }
+
+    /// <summary>Gaps of all streams that nobody has acknowledged.</summary>
+    public int UnconfirmedGaps { get; init; }
+
     /// <summary>When its next turn comes.</summary>
     public DateTimeOffset NextRun { get; init; }
 
@@ -198,7 +216,8 @@ public sealed record ConnectorInfo
     public required string StorePath { get; init; }
 
     internal static ConnectorInfo From(
-        Connector connector, IReadOnlyList<StreamInfo> all, IReadOnlyCollection<string> hosts, string storePath, DateTimeOffset now)
+        Connector connector, IReadOnlyList<StreamInfo> all, IReadOnlyDictionary<long, int> unconfirmedGaps, IReadOnlyCollection<string> hosts,
+        string storePath, DateTimeOffset now)
     {
         List<StreamInfo> streams = [.. all.Where(s => connector.ContentTypes.Contains(s.Key.ContentType))];
         if (connector.ProviderId is null && streams.Count > 0)
@@ -237,6 +256,7 @@ public sealed record ConnectorInfo
             ContentType = connector.ContentTypes,
             LogFilter = connector.LogFilters,
             InitialLookback = connector.InitialLookback,
+            Retention = connector.Retention,
             Region = connector.Region,
             InsightsUri = connector.EffectiveInsightsUri,
             ConsoleUri = connector.EffectiveConsoleUri,
@@ -250,9 +270,11 @@ public sealed record ConnectorInfo
             LastDataReceived = Time(streams.Max(s => s.LastDataReceived)),
             DataAge = AgeOf(streams.Max(s => s.LastDataReceived), now),
             Lag = slowest is { } ms ? now - DateTimeOffset.FromUnixTimeMilliseconds(ms) : null,
+            IsBehind = collected.Exists(s => s.Info.IsBehind),
+            UnconfirmedGaps = collected.Sum(s => GapsOf(s, unconfirmedGaps)),
             NextRun = collected.Count == 0 ? connector.CreatedAt : collected.Min(s => NextRunOf(s, now)),
             ConsecutiveFailures = worst?.ConsecutiveFailures ?? 0,
-            Streams = [.. collected.Select(Health)],
+            Streams = [.. collected.Select(s => Health(s, GapsOf(s, unconfirmedGaps)))],
             StorePath = storePath,
         };
     }
@@ -272,7 +294,9 @@ public sealed record ConnectorInfo
     private static DateTimeOffset NextRunOf(CollectionStream stream, DateTimeOffset now) =>
         stream.ParkedUntil(now) is { } parked && parked > stream.NextRun ? parked : stream.NextRun;
 
-    private static StreamHealth Health(CollectionStream stream) => new()
+    private static int GapsOf(CollectionStream stream, IReadOnlyDictionary<long, int> gaps) => gaps.TryGetValue(stream.Info.Id, out int count) ? count : 0;
+
+    private static StreamHealth Health(CollectionStream stream, int unconfirmedGaps) => new()
     {
         OrganizationId = stream.OrganizationId,
         OrganizationName = stream.OrganizationName,
@@ -286,6 +310,9 @@ public sealed record ConnectorInfo
         LastDataReceived = Time(stream.Info.LastDataReceived),
         ConsecutiveFailures = stream.Info.ConsecutiveFailures,
         ParkedUntil = Time(stream.Info.ParkedUntil),
+        IsBehind = stream.Info.IsBehind,
+        GoneSince = Time(stream.Info.Gone),
+        UnconfirmedGaps = unconfirmedGaps,
     };
 
     private static DateTimeOffset? Time(long? milliseconds) =>

@@ -64,15 +64,16 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
 
     /// <summary>A connector with its health.</summary>
     public ConnectorInfo Describe(Connector connector) =>
-        ConnectorInfo.From(connector, store.Records.GetStreams(connector.Id), Hosts(), store.Folder, _time.GetUtcNow());
+        ConnectorInfo.From(connector, store.Records.GetStreams(connector.Id), UnconfirmedGaps(), Hosts(), store.Folder, _time.GetUtcNow());
 
     /// <summary>Connectors with their health.</summary>
     public IEnumerable<ConnectorInfo> Describe(IReadOnlyList<Connector> connectors)
     {
         ILookup<Guid, StreamInfo> streams = store.Records.GetStreams().ToLookup(s => s.Key.ConnectorId);
         DateTimeOffset now = _time.GetUtcNow();
+        IReadOnlyDictionary<long, int> gaps = UnconfirmedGaps();
         string[] hosts = Hosts();
-        foreach (Connector connector in connectors) yield return ConnectorInfo.From(connector, [.. streams[connector.Id]], hosts, store.Folder, now);
+        foreach (Connector connector in connectors) yield return ConnectorInfo.From(connector, [.. streams[connector.Id]], gaps, hosts, store.Folder, now);
     }
 
     /// <summary>Changes a connector.</summary>
@@ -90,6 +91,7 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
             RunOn = present.RunOn, SensorName = present.SensorName,
             CreatedAt = present.CreatedAt, ModifiedAt = _time.GetUtcNow(), Version = present.Version + 1,
         };
+        changed = changed with { EnabledAt = EnabledAt(present, changed.Enabled, changed.ModifiedAt) };
         (byte[] Secret, string? Ending)? renewed = null;
         bool otherKey = changed.ApiKeySecret != present.ApiKeySecret || changed.ApiKeyVault != present.ApiKeyVault || changed.ApiKeyVariable != present.ApiKeyVariable;
         if (apiKey is not null || otherKey)
@@ -102,7 +104,7 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
             changed = changed with { AccessVersion = present.AccessVersion + 1 };
         ConnectorRules.Check(changed);
         CheckReferences(changed);
-        changed = changed with { AnalyzerProfile = ProfileName(changed), EnabledAt = EnabledAt(present, changed.Enabled, changed.ModifiedAt) };
+        changed = changed with { AnalyzerProfile = ProfileName(changed) };
         store.Connectors.UpdateConnector(changed, renewed?.Secret);
 
         // A new key may be just what a parked stream waits for.
@@ -154,6 +156,9 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
         byte[] key = ApiKey.ToBytes(apiKey);
         return (secrets.Protect(id, key), ApiKey.EndingOf(key));
     }
+
+    private Dictionary<long, int> UnconfirmedGaps() =>
+        store.Ledger.GetGaps().Where(g => g.Confirmed is null).GroupBy(g => g.StreamId).ToDictionary(g => g.Key, g => g.Count());
 
     private string[] Hosts() => [Environment.MachineName, .. store.Connectors.GetHosts().Select(h => h.Name)];
 }

@@ -12,7 +12,7 @@ public static class ConnectorRules
 
     /// <summary>Checks a whole connector.</summary>
     /// <exception cref="JcException">InvalidConnectorName, InvalidTenantName, InvalidInterval, InvalidContentType,
-    /// InvalidRegion, InvalidLookback, InvalidProviderId, InvalidOrganizationId, InvalidRunOn, InvalidSensorName,
+    /// InvalidRegion, InvalidLookback, InvalidRetention, InvalidProviderId, InvalidOrganizationId, InvalidRunOn, InvalidSensorName,
     /// InvalidApiKeyReference, InsecureUri or InvalidUri.</exception>
     public static void Check(Connector connector)
     {
@@ -48,6 +48,7 @@ public static class ConnectorRules
                 $"An initial lookback of {connector.InitialLookback} is not possible. JumpCloud keeps events for 90 days at most: give 0 to 90d.");
         }
 
+        CheckRetention(connector);
         if (connector.ProviderId is not null) CheckId("InvalidProviderId", "provider ID", connector.ProviderId);
         if (connector.OrganizationId is not null) CheckId("InvalidOrganizationId", "organization ID", connector.OrganizationId);
         if (connector.ProviderId is not null && connector.OrganizationId is not null)
@@ -98,6 +99,27 @@ public static class ConnectorRules
         {
             if (char.IsControl(character))
                 throw Refuse(errorId, value, $"The {what} has a control character (U+{(int)character:X4}). Leave it out.");
+        }
+    }
+
+    private static void CheckRetention(Connector connector)
+    {
+        if (connector.Retention < Connector.MinimumRetention || connector.Retention > Connector.MaximumLookback)
+        {
+            throw Refuse("InvalidRetention", connector.Retention,
+                $"A retention of {connector.Retention} is not possible. Give how long JumpCloud keeps the organization's events by its plan, from 1d to 90d; 90d is the default.");
+        }
+
+        if (connector.InitialLookback > connector.Retention)
+        {
+            throw Refuse("InvalidLookback", connector.InitialLookback,
+                $"An initial lookback of {DurationText.Format(connector.InitialLookback)} reaches further back than the retention of {DurationText.Format(connector.Retention)}, and JumpCloud has nothing older. Give a shorter lookback or a longer retention.");
+        }
+
+        if (TimeSpan.FromMinutes(connector.IntervalMinutes) >= connector.Retention)
+        {
+            throw Refuse("InvalidRetention", connector.Retention,
+                $"With an interval of {connector.IntervalMinutes} minutes and a retention of {DurationText.Format(connector.Retention)}, events would be gone before they are collected. Give a shorter interval or a longer retention.");
         }
     }
 

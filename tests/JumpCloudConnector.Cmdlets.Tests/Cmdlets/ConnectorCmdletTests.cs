@@ -61,13 +61,13 @@ public sealed class ConnectorCmdletTests
             """
             [pscustomobject]@{
                 Name = 'Full'; TenantName = 'T'; ApiKey = $key; ContentType = 'DirectoryInsights,SystemUser'
-                IntervalMinutes = '15'; InitialLookback = '36h'; Region = 'EU'; LogFilter = ''; ProviderId = ''
+                IntervalMinutes = '15'; InitialLookback = '36h'; Retention = '15d'; Region = 'EU'; LogFilter = ''; ProviderId = ''
                 OrganizationId = '0123456789abcdef01234567'
                 RunOn = ''; SensorName = ''; AnalyzerProfile = ''; InsightsUri = ''; ConsoleUri = ''; ApiKeyExpiresAt = ''
             },
             [pscustomobject]@{
                 Name = 'Blank'; TenantName = 'T'; ApiKey = $key; ContentType = 'SystemUser'; IntervalMinutes = ''
-                InitialLookback = ''; Region = ''; LogFilter = $null; ProviderId = $null; OrganizationId = ''
+                InitialLookback = ''; Retention = ''; Region = ''; LogFilter = $null; ProviderId = $null; OrganizationId = ''
                 RunOn = 'Sensor'; SensorName = [Environment]::MachineName; AnalyzerProfile = ''
             } | New-JcConnector
             """)];
@@ -75,6 +75,7 @@ public sealed class ConnectorCmdletTests
         Assert.Equal(["DirectoryInsights", "SystemUser"], Items(added[0], "ContentType"));
         Assert.Equal(15, added[0].Get("IntervalMinutes"));
         Assert.Equal(TimeSpan.FromHours(36), added[0].Get("InitialLookback"));
+        Assert.Equal([TimeSpan.FromDays(15), TimeSpan.FromDays(90)], added.Take(2).Select(a => a.Get("Retention")));
         Assert.Equal("https://api.eu.jumpcloud.com/", added[0].Text("InsightsUri"));
         Assert.Equal("0123456789abcdef01234567", added[0].Get("OrganizationId"));
         Assert.Equal("Default", added[0].Get("AnalyzerProfile"));
@@ -120,6 +121,11 @@ public sealed class ConnectorCmdletTests
     [InlineData("ParameterArgumentTransformationError", "DirectoryInsights", "-ContentType 1")]
     [InlineData("ParameterArgumentTransformationError", "24h", "-InitialLookback 30")]
     [InlineData("InvalidLookback", "90d", "-InitialLookback 91d")]
+    [InlineData("InvalidLookback", "nothing older", "-InitialLookback 16d -Retention 15d")]
+    [InlineData("InvalidRetention", "1d to 90d", "-Retention 91d")]
+    [InlineData("InvalidRetention", "1d to 90d", "-Retention 23h")]
+    [InlineData("InvalidRetention", "shorter interval", "-Retention 2d -IntervalMinutes 2880")]
+    [InlineData("ParameterArgumentTransformationError", "24h", "-Retention 15")]
     [InlineData("InvalidTenantName", "Leave it out", "-TenantName ' T'")]
     [InlineData("InvalidProviderId", "24 hexadecimal", "-ProviderId 12345")]
     [InlineData("InvalidOrganizationId", "Admin Portal", "-OrganizationId 'Acme'")]
@@ -232,10 +238,11 @@ public sealed class ConnectorCmdletTests
         await using Workspace work = Workspace.Offline();
         work.RunWell("$null = New-JcLogFilter Quiet 'event_type Equal sso_auth'; $null = New-JcAnalyzerProfile Night");
         PSObject before = work.Add(more: "-OrganizationId 0123456789abcdef01234567 -LogFilter Quiet");
-        Assert.Empty(work.RunWell("Set-JcConnector Acme -IntervalMinutes '30' -InitialLookback 2d"));
+        Assert.Empty(work.RunWell("Set-JcConnector Acme -IntervalMinutes '30' -InitialLookback 2d -Retention 15d"));
         PSObject after = work.One("Set-JcConnector acme -ContentType SystemUser -AnalyzerProfile night -PassThru");
         Assert.Equal(30, after.Get("IntervalMinutes"));
         Assert.Equal(TimeSpan.FromDays(2), after.Get("InitialLookback"));
+        Assert.Equal(TimeSpan.FromDays(15), after.Get("Retention"));
         Assert.Equal(["SystemUser"], Items(after, "ContentType"));
         Assert.Equal("Night", after.Get("AnalyzerProfile"));
         string[] kept = ["Id", "Name", "TenantId", "OrganizationId", "ApiKeyEnding", "ApiKeySetAt", "CreatedAt", "InsightsUri"];
@@ -250,7 +257,7 @@ public sealed class ConnectorCmdletTests
 
         foreach ((string errorId, string given) in new[]
         {
-            ("InvalidInterval", "-IntervalMinutes 0"),
+            ("InvalidInterval", "-IntervalMinutes 0"), ("InvalidRetention", "-Retention 100d"), ("InvalidLookback", "-Retention 1d"),
             ("InsecureUri", "-InsightsUri http://a.example/ -ConsoleUri http://a.example/"),
             ("AnalyzerProfileNotFound", "-AnalyzerProfile Day"),
             ("ProfileAndNoProfile", "-AnalyzerProfile Night -NoAnalyzerProfile"),

@@ -11,7 +11,7 @@ public sealed class ExchangeCmdletTests
     private static readonly string[] s_settings =
     [
         "Name", "TenantName", "RunOn", "SensorName", "AnalyzerProfile", "Enabled", "ContentType", "IntervalMinutes",
-        "InitialLookback", "LogFilter", "ProviderId", "OrganizationId", "Region", "InsightsUri", "ConsoleUri", "ApiKeySecret",
+        "InitialLookback", "Retention", "LogFilter", "ProviderId", "OrganizationId", "Region", "InsightsUri", "ConsoleUri", "ApiKeySecret",
         "ApiKeyVault", "ApiKeyVariable", "ApiKeyExpiresAt",
     ];
 
@@ -262,7 +262,7 @@ public sealed class ExchangeCmdletTests
     {
         work.RunWell("$null = New-JcAnalyzerProfile 'Night, shift'");
         work.RunWell("'Quiet', 'B' | ForEach-Object { $null = New-JcLogFilter $_ 'a Exists' }");
-        work.Add("Full", "-LogFilter Quiet, B -AnalyzerProfile 'Night, shift' -InitialLookback 36h -IntervalMinutes 7 "
+        work.Add("Full", "-LogFilter Quiet, B -AnalyzerProfile 'Night, shift' -InitialLookback 36h -Retention 30d -IntervalMinutes 7 "
             + "-ApiKeyExpiresAt 2031-05-06T07:08:09Z -OrganizationId 0123456789abcdef01234567");
         work.RunWell(
             """

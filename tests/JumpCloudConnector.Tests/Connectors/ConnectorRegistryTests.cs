@@ -53,6 +53,28 @@ public sealed class ConnectorRegistryTests
     }
 
     [Fact]
+    public void When_it_was_switched_on_again_is_kept()
+    {
+        FakeTimeProvider time = new(Start);
+        using TestStore store = new(time);
+        store.Registry.Add(New, Secure(Key));
+        store.Registry.SetEnabled(New.Name, true);
+        Assert.Null(store.Registry.Get(New.Name).EnabledAt);
+        store.Registry.SetEnabled(New.Name, false);
+        time.Advance(TimeSpan.FromDays(3));
+        store.Registry.SetEnabled(New.Name, true);
+        Assert.Equal(Start.AddDays(3), store.Registry.Get(New.Name).EnabledAt);
+
+        // As a line of a file does it; another change leaves it as it was.
+        store.Registry.Update(New.Name, c => c with { Enabled = false });
+        time.Advance(TimeSpan.FromDays(1));
+        store.Registry.Update(New.Name, c => c with { Enabled = true });
+        time.Advance(TimeSpan.FromDays(1));
+        store.Registry.Update(New.Name, c => c with { IntervalMinutes = 7 });
+        Assert.Equal(Start.AddDays(4), store.Registry.Get(New.Name).EnabledAt);
+    }
+
+    [Fact]
     public void A_name_is_there_once_in_whatever_case()
     {
         using TestStore store = new();

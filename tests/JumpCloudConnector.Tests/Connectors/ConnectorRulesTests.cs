@@ -128,6 +128,18 @@ public sealed class ConnectorRulesTests
         Assert.Equal("InvalidLookback", Refusal(Valid with { InitialLookback = TimeSpan.FromDays(90) + TimeSpan.FromTicks(1) }));
     }
 
+    [Fact]
+    public void Events_are_kept_1_to_90_days_and_the_lookback_and_the_interval_stay_within()
+    {
+        Connector two = Valid with { Retention = TimeSpan.FromDays(2) };
+        ConnectorRules.Check(two with { InitialLookback = two.Retention });
+        ConnectorRules.Check(Valid with { Retention = Connector.MinimumRetention });
+        Assert.Equal("InvalidRetention", Refusal(Valid with { Retention = Connector.MinimumRetention - TimeSpan.FromTicks(1) }));
+        Assert.Equal("InvalidRetention", Refusal(Valid with { Retention = TimeSpan.FromDays(90) + TimeSpan.FromTicks(1) }));
+        Assert.Equal("InvalidLookback", Refusal(two with { InitialLookback = two.Retention + TimeSpan.FromTicks(1) }));
+        Assert.Equal("InvalidRetention", Refusal(two with { IntervalMinutes = 2 * 24 * 60 }));
+    }
+
     [Theory]
     [InlineData(Id24, true)]
     [InlineData("5BF6DEFBDCD8233029E0C598", true)]

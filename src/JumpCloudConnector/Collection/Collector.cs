@@ -85,8 +85,17 @@ public sealed class Collector : IDisposable
         IReadOnlyList<RereadRequest> requests, ICollectionObserver? observer = null, CancellationToken cancellationToken = default)
     {
         CollectionReport report = new(observer);
+        string[] hosts = SeeHost();
         ILookup<Guid, StreamInfo> streams = _store.Records.GetStreams().ToLookup(s => s.Key.ConnectorId);
-        await Task.WhenAll(requests.Select(r => Task.Run(
+        List<RereadRequest> own = [];
+        foreach (RereadRequest request in requests)
+        {
+            if (Eligibility.Of(request.Connector, _options.HostName, hosts) is { } hindrance) report.Add(Inactive(request.Connector, hindrance));
+            else own.Add(request);
+        }
+
+        ReadProfiles();
+        await Task.WhenAll(own.Select(r => Task.Run(
             () => CollectConnectorAsync(r.Connector, KnownStreams(r.Connector, streams[r.Connector.Id]), new Run(true, true, () => true, report, cancellationToken) { Reread = r }),
             CancellationToken.None))).ConfigureAwait(false);
         return report.Results;
@@ -275,7 +284,7 @@ public sealed class Collector : IDisposable
             try
             {
                 StreamTurn turn = new(
-                    stream, _store, client, filters.ForAnotherThread(), _options, _pagesInMemory, _time, _owner, run.Report, run.HasTime, run.Reread?.Spans);
+                    stream, _store, client, filters.ForAnotherThread(), _options, _pagesInMemory, _time, _owner, run.Report, run.HasTime, run.Reread?.SpansOf(stream.Info));
                 run.Report.Add(await turn.RunAsync(run.Token).ConfigureAwait(false));
             }
             finally

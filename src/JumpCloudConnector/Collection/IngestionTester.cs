@@ -21,6 +21,10 @@ public sealed class IngestionTester(
 
     private readonly CollectionOptions _options = options ?? new CollectionOptions();
     private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private int _streams;
+
+    /// <summary>How many streams there are to test, as far as is known by now.</summary>
+    public int Streams => _streams;
 
     /// <summary>Tests every stream of events of the connectors; one result per organization, as it comes.</summary>
     /// <param name="connectors">Which ones.</param>
@@ -35,14 +39,17 @@ public sealed class IngestionTester(
         using SemaphoreSlim slots = new(_options.MaxConcurrentStreams);
         await Task.WhenAll(connectors.Select(connector => Task.Run(async () =>
         {
+            // Events that are no longer to be collected may have left a stream.
+            if (!connector.ContentTypes.Contains(ContentType.DirectoryInsights)) return;
             List<StreamInfo> streams =
             [
                 .. store.Records.GetStreams(connector.Id).Where(s => s.Key.ContentType == ContentType.DirectoryInsights
                     && s.Key.OrganizationId != StreamKey.Listing && (connector.ProviderId is not null || IsOwn(connector, s.Key))),
             ];
+            Interlocked.Add(ref _streams, Math.Max(1, streams.Count));
             if (streams.Count == 0)
             {
-                if (connector.ContentTypes.Contains(ContentType.DirectoryInsights)) tested(NothingYet(connector));
+                tested(NothingYet(connector));
                 return;
             }
 
@@ -149,7 +156,7 @@ public sealed class IngestionTester(
     {
         List<string> faults = [];
         if (result.Missing.Count > 0)
-            faults.Add(string.Format(CultureInfo.InvariantCulture, "{0} events are missing in {1} spans; fetch them with Repair-JcIngestion", result.MissingCount, result.Missing.Count));
+            faults.Add(string.Format(CultureInfo.InvariantCulture, "{0} missing in {1}; fetch with Repair-JcIngestion", Count(result.MissingCount, "event"), Count(result.Missing.Count, "span")));
         if (result.Open.Count > 0)
             faults.Add($"{DurationText.Format(TimeSpan.FromTicks(result.Open.Sum(o => (o.To - o.From).Ticks)))} are not collected yet; run Invoke-JcCollection, or see with Get-JcConnector what keeps it");
         if (result.Gaps.Count > 0)
@@ -159,6 +166,8 @@ public sealed class IngestionTester(
         return faults.Count == 0 ? result with { State = IngestionState.Complete, Message = "Complete" }
             : result with { State = IngestionState.Incomplete, Message = string.Join("; ", faults) + "." };
     }
+
+    private static string Count(long number, string what) => string.Format(CultureInfo.InvariantCulture, number == 1 ? "{0} {1}" : "{0} {1}s", number, what);
 
     private bool IsOwn(Connector connector, StreamKey key) =>
         key.OrganizationId == (connector.OrganizationId ?? store.Connectors.GetOrganization(connector)?.Id ?? "") || key.OrganizationId.Length == 0;

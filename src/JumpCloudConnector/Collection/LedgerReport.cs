@@ -90,10 +90,44 @@ public sealed record LedgerEntry
     public required string StorePath { get; init; }
 }
 
+/// <summary>What of the ledger is wanted.</summary>
+public sealed record LedgerQuery
+{
+    /// <summary>Organizations, by id or name, with wildcards; empty for all.</summary>
+    public IReadOnlyList<string> Organizations { get; init; } = [];
+
+    /// <summary>Content types; empty for all.</summary>
+    public IReadOnlyList<ContentType> ContentTypes { get; init; } = [];
+
+    /// <summary>Spans that end after this; null for all.</summary>
+    public DateTimeOffset? After { get; init; }
+
+    /// <summary>Spans that begin before this; null for up to now.</summary>
+    public DateTimeOffset? Before { get; init; }
+
+    /// <summary>How finely.</summary>
+    public LedgerDetail Detail { get; init; } = LedgerDetail.Span;
+}
+
 /// <summary>Reads the ledger for whoever wants to see it.</summary>
 public static class LedgerReport
 {
     private const long Day = 24 * 3_600_000;
+
+    /// <summary>The ledger of connectors, stream by stream and by time.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="connectors">Whose.</param>
+    /// <param name="query">What of it.</param>
+    /// <param name="now">Up to here a span without a slice is open.</param>
+    public static IEnumerable<LedgerEntry> Read(RecordStore store, IReadOnlyList<Connector> connectors, LedgerQuery query, DateTimeOffset now)
+    {
+        TextPattern[] organizations = [.. query.Organizations.Select(o => new TextPattern(o))];
+        return Read(store, connectors, IsWanted, query.After, query.Before, query.Detail, now);
+
+        bool IsWanted(StreamKey key, string? name) =>
+            (query.ContentTypes.Count == 0 || query.ContentTypes.Contains(key.ContentType))
+            && (organizations.Length == 0 || Array.Exists(organizations, o => o.Matches(key.OrganizationId.AsSpan()) || (name is not null && o.Matches(name.AsSpan()))));
+    }
 
     /// <summary>The ledger of connectors, stream by stream and by time.</summary>
     /// <param name="store">The store.</param>
@@ -111,8 +145,8 @@ public static class LedgerReport
         {
             foreach (StreamInfo info in store.Records.GetStreams(connector.Id))
             {
-                if (info.Key.OrganizationId == StreamKey.Listing || info.Start is null || !isWanted(info.Key, info.OrganizationName)) continue;
                 CollectionStream stream = new(connector, info);
+                if (info.Key.OrganizationId == StreamKey.Listing || info.Start is null || !isWanted(info.Key, stream.OrganizationName)) continue;
                 long end = Math.Min(before?.ToUnixTimeMilliseconds() ?? long.MaxValue, Math.Max(now.ToUnixTimeMilliseconds(), info.Watermark ?? 0));
                 LedgerSpan span = new(after?.ToUnixTimeMilliseconds() ?? Math.Min(info.Start.Value, end), end);
                 if (span.Length <= 0) continue;

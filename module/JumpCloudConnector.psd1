@@ -13,10 +13,13 @@
     TypesToProcess         = @('JumpCloudConnector.Types.ps1xml')
     FunctionsToExport      = @()
     CmdletsToExport        = @(
+        'Confirm-JcCollectionGap'
         'Disable-JcConnector'
         'Enable-JcConnector'
         'Export-JcConnector'
         'Get-JcAnalyzerProfile'
+        'Get-JcCollectionGap'
+        'Get-JcCollectionLedger'
         'Get-JcCollectionTask'
         'Get-JcConnector'
         'Get-JcIngestedRecord'
@@ -30,9 +33,11 @@
         'Remove-JcAnalyzerProfile'
         'Remove-JcConnector'
         'Remove-JcLogFilter'
+        'Repair-JcIngestion'
         'Set-JcConnector'
         'Set-JcLogFilter'
         'Test-JcConnector'
+        'Test-JcIngestion'
         'Test-JcLogFilter'
         'Unregister-JcCollectionTask'
     )

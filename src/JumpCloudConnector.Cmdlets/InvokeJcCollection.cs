@@ -5,11 +5,13 @@ using JumpCloudConnector.Storage;
 
 namespace JumpCloudConnector.Cmdlets;
 
-/// <summary>Collects what is due, all connectors side by side.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, Nouns.Collection)]
+/// <summary>Collects what is due, all connectors side by side; or reads a span of events again.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, Nouns.Collection, DefaultParameterSetName = DueStreams)]
 [OutputType(typeof(CollectionResult), typeof(Records.IngestedRecord))]
-public sealed class InvokeJcCollection : StoreCmdlet
+public sealed class InvokeJcCollection : CollectionCmdlet
 {
+    private const string DueStreams = "Due", Span = "Span";
+
     private readonly List<string> _names = [];
 
     /// <summary>Names, with wildcards; all connectors where none is given.</summary>
@@ -20,7 +22,7 @@ public sealed class InvokeJcCollection : StoreCmdlet
     public string[]? ConnectorName { get; set; }
 
     /// <summary>Collects whether due or not, and tries parked streams too.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = DueStreams)]
     public SwitchParameter Force { get; set; }
 
     /// <summary>Writes the new records as they are committed, instead of one result per stream.</summary>
@@ -28,8 +30,23 @@ public sealed class InvokeJcCollection : StoreCmdlet
     public SwitchParameter OutputRecord { get; set; }
 
     /// <summary>Goes on until it is stopped, and collects each connector when it is due: for a service.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = DueStreams)]
     public SwitchParameter Continuous { get; set; }
+
+    /// <summary>After this long no further part of a backlog is begun; the next run goes on.</summary>
+    [Parameter(ParameterSetName = DueStreams)]
+    [TimeSpanTransformation]
+    public TimeSpan? TimeLimit { get; set; }
+
+    /// <summary>Reads events again from here on, whatever was read before.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = Span)]
+    [TimePointTransformation]
+    public DateTimeOffset After { get; set; }
+
+    /// <summary>Reads them again up to here; now where it is not given.</summary>
+    [Parameter(ParameterSetName = Span)]
+    [TimePointTransformation]
+    public DateTimeOffset? Before { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(ConnectorName, () =>
@@ -44,12 +61,7 @@ public sealed class InvokeJcCollection : StoreCmdlet
     {
         // A pipeline that brought no connector means none, not all.
         if (_names.Count == 0 && MyInvocation.ExpectingInput) return;
-        if (Continuous && Force)
-        {
-            throw new JcException("ContinuousAndForce", JcErrorKind.InvalidInput,
-                "-Continuous collects what is due, -Force what is not. Give one of the two.", nameof(Force));
-        }
-
+        Check();
         UseKeptStore();
         RecordStore? store = OpenExisting();
         IReadOnlyList<Connector> connectors = FindConnectors(store, _names);
@@ -60,29 +72,60 @@ public sealed class InvokeJcCollection : StoreCmdlet
         }
 
         WarnOfKeys(connectors);
+        if (ParameterSetName == Span) ReadAgain(store!, connectors);
+        else CollectDue(store!, connectors);
+    });
+
+    private void Check()
+    {
+        if (Continuous && Force)
+        {
+            throw new JcException("ContinuousAndForce", JcErrorKind.InvalidInput,
+                "-Continuous collects what is due, -Force what is not. Give one of the two.", nameof(Force));
+        }
+
+        if (TimeLimit <= TimeSpan.Zero)
+        {
+            throw new JcException("InvalidTimeLimit", JcErrorKind.InvalidInput,
+                "With a time limit of nothing no backlog would ever be read. Give a duration such as 4m, or leave -TimeLimit out.", nameof(TimeLimit));
+        }
+
+        if (ParameterSetName == Span && After >= (Before ?? DateTimeOffset.UtcNow))
+        {
+            throw new JcException("InvalidPeriod", JcErrorKind.InvalidInput,
+                "-After lies at or behind -Before (or now), so that there is no time between them. Give an earlier -After.", nameof(After));
+        }
+    }
+
+    private void CollectDue(RecordStore store, IReadOnlyList<Connector> connectors)
+    {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
         using EndSignal? signal = Continuous ? new EndSignal(end) : null;
-        Run(async (pipeline, _) =>
+        Collect(store, new CollectionOptions { TimeLimit = TimeLimit }, OutputRecord, (collector, observer) => Continuous
+            ? new ContinuousCollection(store, collector).RunAsync(() => new ConnectorRegistry(store, Secrets).Find(_names), observer, end.Token)
+            : collector.CollectAsync(connectors, named: _names.Count > 0, Force, observer, end.Token));
+    }
+
+    private void ReadAgain(RecordStore store, IReadOnlyList<Connector> connectors)
+    {
+        DateTimeOffset before = Before ?? DateTimeOffset.UtcNow;
+        LedgerSpan[] spans = [new LedgerSpan(After.ToUnixTimeMilliseconds(), Math.Max(After.ToUnixTimeMilliseconds() + 1, before.ToUnixTimeMilliseconds()))];
+        List<RereadRequest> requests = [];
+        foreach (Connector connector in connectors)
         {
-            PipelineObserver shown = new(pipeline, OutputRecord);
-            RunLog observer = new(RunLog.FolderOf(store!.Folder), shown);
-            using Collector collector = new(store, Secrets, vault: new PipelineVault(pipeline));
-            try
+            if (!connector.ContentTypes.Contains(ContentType.DirectoryInsights))
             {
-                if (Continuous)
-                {
-                    await new ContinuousCollection(store, collector)
-                        .RunAsync(() => new ConnectorRegistry(store, Secrets).Find(_names), observer, end.Token).ConfigureAwait(false);
-                }
-                else
-                {
-                    await collector.CollectAsync(connectors, named: _names.Count > 0, Force, observer, end.Token).ConfigureAwait(false);
-                }
+                WriteWarning($"Connector '{connector.Name}' collects no events. Its users are walked over whole at every turn, so there is no span of theirs to read again.");
+                continue;
             }
-            finally
-            {
-                shown.Finish();
-            }
-        });
-    });
+
+            DateTimeOffset oldest = DateTimeOffset.UtcNow - connector.Retention;
+            if (After < oldest.AddMinutes(-1))
+                WriteWarning($"JumpCloud keeps the events of connector '{connector.Name}' for {DurationText.Format(connector.Retention)}: what is older than {oldest.ToLocalTime():g} cannot be read again.");
+            requests.Add(new RereadRequest(connector, null, spans));
+        }
+
+        if (requests.Count > 0)
+            Collect(store, new CollectionOptions(), OutputRecord, (collector, observer) => collector.RereadAsync(requests, observer, StopToken));
+    }
 }

@@ -7,6 +7,9 @@ internal static class Nouns
     public const string AnalyzerProfile = "JcAnalyzerProfile";
     public const string CollectionTask = "JcCollectionTask";
     public const string Collection = "JcCollection";
+    public const string CollectionLedger = "JcCollectionLedger";
+    public const string CollectionGap = "JcCollectionGap";
+    public const string Ingestion = "JcIngestion";
     public const string LogFilter = "JcLogFilter";
     public const string IngestedRecord = "JcIngestedRecord";
 }

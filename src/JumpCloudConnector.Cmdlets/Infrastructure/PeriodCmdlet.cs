@@ -34,6 +34,16 @@ public abstract class PeriodCmdlet : StoreCmdlet
         return (start is { } from ? Milliseconds(from) : null, Before is { } to ? Milliseconds(to) : null);
     }
 
+    /// <summary>As <see cref="Period"/>, as times.</summary>
+    /// <exception cref="JcException">LastAndAfter.</exception>
+    protected (DateTimeOffset? After, DateTimeOffset? Before) PeriodTimes()
+    {
+        (long? after, long? before) = Period();
+        return (Time(after), Time(before));
+
+        static DateTimeOffset? Time(long? milliseconds) => milliseconds is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
+    }
+
     // Times finer than the store's are moved up, so that "at or after" and "before" hold to the digit.
     private static long Milliseconds(DateTimeOffset time)
     {

@@ -1,0 +1,73 @@
+using System.Management.Automation;
+using JumpCloudConnector.Collection;
+using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>Shows which spans of time were read, what came of them, and what is open or lost.</summary>
+[Cmdlet(VerbsCommon.Get, Nouns.CollectionLedger)]
+[OutputType(typeof(LedgerEntry))]
+public sealed class GetJcCollectionLedger : PeriodCmdlet
+{
+    private readonly List<string> _connectors = [];
+    private readonly List<string> _tenants = [];
+
+    /// <summary>Connectors, with wildcards.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ConnectorNameCompleter))]
+    public string[]? ConnectorName { get; set; }
+
+    /// <summary>Tenants, with wildcards.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(TenantNameCompleter))]
+    public string[]? TenantName { get; set; }
+
+    /// <summary>Organizations, by id or name, with wildcards.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(OrganizationCompleter))]
+    public string[]? Organization { get; set; }
+
+    /// <summary>What was collected.</summary>
+    [Parameter]
+    [ListTransformation(typeof(ContentType))]
+    public ContentType[]? ContentType { get; set; }
+
+    /// <summary>How finely: spans, days, or every row.</summary>
+    [Parameter]
+    [EnumTransformation(typeof(LedgerDetail))]
+    public LedgerDetail Detail { get; set; } = LedgerDetail.Span;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(ConnectorName, () =>
+    {
+        KeepStore();
+        _connectors.AddRange(ConnectorName ?? []);
+        _tenants.AddRange(TenantName ?? []);
+    });
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Guard(null, () =>
+    {
+        // A pipeline that brought no connector means none, not all.
+        if (MyInvocation.ExpectingInput && _connectors.Count == 0 && _tenants.Count == 0) return;
+        (DateTimeOffset? after, DateTimeOffset? before) = PeriodTimes();
+        UseKeptStore();
+        RecordStore? store = OpenExisting();
+        IReadOnlyList<Connector> connectors = FindConnectors(store, _connectors, _tenants);
+        if (store is null) return;
+        LedgerQuery query = new() { Organizations = Organization ?? [], ContentTypes = ContentType ?? [], After = after, Before = before, Detail = Detail };
+        long found = 0;
+        foreach (LedgerEntry entry in LedgerReport.Read(store, connectors, query, DateTimeOffset.UtcNow))
+        {
+            found++;
+            WriteObject(entry);
+        }
+
+        if (found == 0) WriteVerbose("Nothing matched: nothing was collected yet of what was asked for, or not in that time.");
+    });
+}

@@ -13,6 +13,10 @@
     The key ring's folder; by default that of the environment variable JCCONNECTOR_KEYRING, or the machine's.
 .PARAMETER ConnectorName
     Which connectors, with wildcards; all by default.
+.PARAMETER TimeLimit
+    After this long no further part of a backlog is begun, and the next run goes on with it; without -Continuous. A scheduler
+    starts no second run while one is under way, so that without a limit one long backlog would hold up all other turns. An
+    empty text is no limit.
 .PARAMETER Continuous
     Goes on until it is stopped.
 #>
@@ -22,6 +26,7 @@ param(
     [string] $StorePath,
     [string] $KeyRingPath,
     [string[]] $ConnectorName,
+    [string] $TimeLimit = '4m',
     [switch] $Continuous
 )
 
@@ -85,6 +90,9 @@ try {
 
     if ($Continuous) {
         $arguments.Continuous = $true
+    }
+    elseif ($TimeLimit) {
+        $arguments.TimeLimit = $TimeLimit
     }
 
     # An error that concerns one connector must not keep the others from their turn.

@@ -43,6 +43,42 @@ Describe 'Invoke-JcCollection' {
         Get-JcConnector -Name 'None*' | Invoke-JcCollection -Force | Should -BeNullOrEmpty
     }
 
+    It 'reads a span again on demand, also one from before the first collection' {
+        $again = Invoke-JcCollection -ConnectorName 'Acme' -After 3h -Before 1h
+        "$($again.State)", "$($again.ContentType)", $again.New | Should -Be 'Collected', 'DirectoryInsights', 0
+        $again.Repeated | Should -BeGreaterThan 0
+        $at = [DateTime]::UtcNow.AddDays(-5)
+        $null = Send-Simulator $simulator 'events' @{ count = 9; from = $at.AddMinutes(-30).ToString('o'); to = $at.ToString('o') }
+        (Invoke-JcCollection -After 6d -Before 4d).New | Should -Be 9
+        @(Get-JcIngestedRecord -Before 4d).Count | Should -Be 9
+        (Invoke-JcCollection -Force | Measure-Object -Property New -Sum).Sum | Should -Be 0
+    }
+
+    It 'warns of what JumpCloud has no longer, and refuses a span that is none' {
+        $null = Invoke-JcCollection -After '100d' -Before '99d' -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -Match 'for 90d'
+        Get-ErrorId { Invoke-JcCollection -After 1h -Before 2h } | Should -Be 'InvalidPeriod'
+        Get-ErrorId { Invoke-JcCollection -After ([DateTime]::Now.AddHours(1)) } | Should -Be 'InvalidPeriod'
+        Get-ErrorId { Invoke-JcCollection -After 2h -Force } | Should -Be 'AmbiguousParameterSet'
+        Get-ErrorId { Invoke-JcCollection -After 2h -Continuous } | Should -Be 'AmbiguousParameterSet'
+        Get-ErrorId { Invoke-JcCollection -TimeLimit 0s } | Should -Be 'InvalidTimeLimit'
+        Get-ErrorId { Invoke-JcCollection -TimeLimit 4 } | Should -Be 'ParameterArgumentTransformationError'
+    }
+
+    It 'leaves a backlog to the next run after the time limit' {
+        $null = New-JcConnector -Name 'Slow' -TenantName 'T' -ApiKey $simulator.Key -ContentType DirectoryInsights @address
+        $first = Invoke-JcCollection -ConnectorName 'Slow' -TimeLimit ([timespan]::FromTicks(1))
+        "$($first.State)" | Should -Be 'Collected'
+        $first.Backlog | Should -BeGreaterThan ([timespan]::FromHours(22))
+        $first | Format-Table | Out-String -Width 120 | Should -Match '2[23]h \d+m behind'
+        (Get-JcConnector -Name 'Slow').IsBehind | Should -BeTrue
+        # What is behind is due at once.
+        $second = Invoke-JcCollection -TimeLimit 4m | Where-Object ConnectorName -EQ 'Slow'
+        $second.Backlog | Should -Be ([timespan]::Zero)
+        (Get-JcConnector -Name 'Slow').IsBehind | Should -BeFalse
+        Remove-JcConnector -Name 'Slow' -Force
+    }
+
     It 'keeps a log of its turns' {
         $lines = Get-Content -Path ([System.IO.Path]::Combine($env:JCCONNECTOR_STORE, 'log', 'collection.jsonl')) | ConvertFrom-Json
         @($lines | Where-Object state -EQ 'Collected').Count | Should -BeGreaterThan 3

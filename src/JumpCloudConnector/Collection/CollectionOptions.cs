@@ -29,6 +29,9 @@ public sealed record CollectionOptions
     /// <summary>Streams collected side by side.</summary>
     public int MaxConcurrentStreams { get; init; } = 16;
 
+    /// <summary>How long a stream with a backlog keeps its place while others wait for one; then it goes on behind them.</summary>
+    public TimeSpan FairShare { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Slices of one stream fetched side by side.</summary>
     public int MaxConcurrentSlices { get; init; } = 8;
 

@@ -95,4 +95,18 @@ public sealed record CollectionResult
 
     /// <summary>What happened and what to do, or null.</summary>
     public string? ErrorMessage { get; init; }
+
+    /// <summary>This turn and the one before it as one.</summary>
+    internal CollectionResult After(CollectionResult earlier) => this with
+    {
+        Fetched = earlier.Fetched + Fetched,
+        New = earlier.New + New,
+        Repeated = earlier.Repeated + Repeated,
+        Filtered = earlier.Filtered + Filtered,
+        Pages = earlier.Pages + Pages,
+        Requests = earlier.Requests + Requests,
+        Retries = earlier.Retries + Retries,
+        Duration = earlier.Duration + Duration,
+        From = earlier.From < From || From is null ? earlier.From : From,
+    };
 }

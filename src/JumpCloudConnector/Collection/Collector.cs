@@ -26,6 +26,7 @@ public sealed class Collector : IDisposable
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _profiles = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, int?> _limits = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<long, bool> _underWay = new();
+    private int _waiting;
 
     /// <summary>Collects into a store.</summary>
     /// <param name="store">Stays the caller's.</param>
@@ -110,9 +111,10 @@ public sealed class Collector : IDisposable
         return [.. connectors.Where(c => Eligibility.Of(c, _options.HostName, hosts) is null && HasTurn(c, KnownStreams(c, streams[c.Id]), now))];
     }
 
-    // A long turn of this process goes on beside the next run.
-    private bool HasTurn(CollectionStream stream, DateTimeOffset now) =>
-        stream.IsDue(now) && stream.ParkedUntil(now) is null && !_underWay.ContainsKey(stream.Info.Id);
+    // What another run of this process has taken on goes on beside this one.
+    private bool HasTurn(CollectionStream stream, DateTimeOffset now) => IsReady(stream, now) && !_underWay.ContainsKey(stream.Info.Id);
+
+    private static bool IsReady(CollectionStream stream, DateTimeOffset now) => stream.IsDue(now) && stream.ParkedUntil(now) is null;
 
     /// <summary>True where one of the streams has a turn, or none is known yet and the organizations may be asked for.</summary>
     private bool HasTurn(Connector connector, List<CollectionStream> known, DateTimeOffset now)
@@ -217,7 +219,9 @@ public sealed class Collector : IDisposable
     {
         TimeSpan skew = clock.Skew;
         if (skew.Duration() < SkewWorthAWarning) return;
-        report.Warned($"This machine's clock is {DurationText.Format(skew.Duration())} {(skew > TimeSpan.Zero ? "ahead of" : "behind")} JumpCloud's, as connector '{connector.Name}' found. Nothing is lost by it, but turns and times of writing are off; set the clock.");
+        // The server's time is known to the second at best.
+        TimeSpan about = TimeSpan.FromMinutes(Math.Round(skew.Duration().TotalMinutes));
+        report.Warned($"This machine's clock is {DurationText.Format(about)} {(skew > TimeSpan.Zero ? "ahead of" : "behind")} JumpCloud's, as connector '{connector.Name}' found. Nothing is lost by it, but turns and times of writing are off; set the clock.");
     }
 
     private static void TryRecord(StreamDirectory directory, Connector connector, List<CollectionStream> known, JcException fault)
@@ -253,49 +257,79 @@ public sealed class Collector : IDisposable
 
     private async Task CollectStreamAsync(CollectionStream stream, JumpCloudClient client, FilterSet filters, Run run)
     {
-        // The profile's place first: who waits for that one shall not take up a place of all.
-        SemaphoreSlim? profile = stream.Connector.AnalyzerProfile is { } name && _limits.TryGetValue(name, out int? most) && most is not null
-            ? _profiles[$"{most} {name}"] : null;
-        bool hasProfile = false;
+        // Taken on from here, though it may wait for its place. Who insists is told by the lease whose turn it is.
+        bool isOurs = _underWay.TryAdd(stream.Info.Id, true);
+        if (!isOurs && !run.Force) return;
         try
         {
-            if (profile is not null) await profile.WaitAsync(run.Token).ConfigureAwait(false);
-            hasProfile = profile is not null;
-            await _slots.WaitAsync(run.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            if (hasProfile) profile!.Release();
-            run.Report.Add(stream.Result(CollectionState.Stopped));
-            return;
-        }
-
-        try
-        {
-            DateTimeOffset now = _time.GetUtcNow();
-            if (!run.Force && !HasTurn(stream, now))
-            {
-                ReportRest(stream, now, run.Named, run.Report);
-                return;
-            }
-
-            // A turn that was asked for by force beside one under way is told by the lease whose it is.
-            bool isFirst = _underWay.TryAdd(stream.Info.Id, true);
-            try
-            {
-                StreamTurn turn = new(
-                    stream, _store, client, filters.ForAnotherThread(), _options, _pagesInMemory, _time, _owner, run.Report, run.HasTime, run.Reread?.SpansOf(stream.Info));
-                run.Report.Add(await turn.RunAsync(run.Token).ConfigureAwait(false));
-            }
-            finally
-            {
-                if (isFirst) _underWay.TryRemove(stream.Info.Id, out _);
-            }
+            await TakeTurnAsync(stream, client, filters, run).ConfigureAwait(false);
         }
         finally
         {
-            _slots.Release();
-            profile?.Release();
+            if (isOurs) _underWay.TryRemove(stream.Info.Id, out _);
+        }
+    }
+
+    /// <summary>
+    /// Takes a stream's turn, when there is a place for it. One with a long backlog gives its place back now and then where
+    /// others wait for one, and goes on behind them.
+    /// </summary>
+    private async Task TakeTurnAsync(CollectionStream stream, JumpCloudClient client, FilterSet filters, Run run)
+    {
+        CollectionResult? sum = null;
+        try
+        {
+            while (true)
+            {
+                using IDisposable place = await EnterAsync(stream.Connector, run.Token).ConfigureAwait(false);
+                DateTimeOffset now = _time.GetUtcNow();
+                if (sum is null && !run.Force && !IsReady(stream, now))
+                {
+                    ReportRest(stream, now, run.Named, run.Report);
+                    return;
+                }
+
+                long begun = _time.GetTimestamp();
+                StreamTurn turn = new(
+                    stream, _store, client, filters.ForAnotherThread(), _options, _pagesInMemory, _time, _owner, run.Report,
+                    run.HasTime, () => Volatile.Read(ref _waiting) > 0 && _time.GetElapsedTime(begun) >= _options.FairShare, run.Reread?.Spans);
+                CollectionResult result = await turn.RunAsync(run.Token).ConfigureAwait(false);
+                sum = sum is null ? result : result.After(sum);
+                if (result.State == CollectionState.Collected && result.Backlog > TimeSpan.Zero && run.HasTime()) continue;
+                run.Report.Add(sum);
+                return;
+            }
+        }
+        catch (OperationCanceledException) when (run.Token.IsCancellationRequested)
+        {
+            run.Report.Add((sum ?? stream.Result(CollectionState.Stopped)) with { State = CollectionState.Stopped });
+        }
+    }
+
+    private async Task<IDisposable> EnterAsync(Connector connector, CancellationToken cancellationToken)
+    {
+        // The profile's place first: who waits for that one shall not take up a place of all.
+        SemaphoreSlim? profile = connector.AnalyzerProfile is { } name && _limits.TryGetValue(name, out int? most) && most is not null
+            ? _profiles[$"{most} {name}"] : null;
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            if (profile is not null) await profile.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                profile?.Release();
+                throw;
+            }
+
+            return new Place(_slots, profile);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
         }
     }
 
@@ -318,6 +352,16 @@ public sealed class Collector : IDisposable
         ErrorId = error?.ErrorId,
         ErrorMessage = error?.Message,
     };
+
+    /// <summary>A stream's place among those collected side by side.</summary>
+    private sealed class Place(SemaphoreSlim slots, SemaphoreSlim? profile) : IDisposable
+    {
+        public void Dispose()
+        {
+            slots.Release();
+            profile?.Release();
+        }
+    }
 
     /// <summary>What holds for all turns of a run.</summary>
     private sealed record Run(bool Named, bool Force, Func<bool> HasTime, CollectionReport Report, CancellationToken Token)

@@ -4,8 +4,8 @@ using JumpCloudConnector.Storage;
 namespace JumpCloudConnector.Collection;
 
 /// <summary>
-/// Collects each connector when it is due, until it is stopped: for a service. Each runs by itself, so that a long backfill
-/// of one holds up no other. What is configured is read again and again; no fault ends it.
+/// Collects each stream when it is due, until it is stopped: for a service. A long backfill of one holds up no other, not
+/// even another organization of the same provider. What is configured is read again and again; no fault ends it.
 /// </summary>
 public sealed class ContinuousCollection(RecordStore store, Collector collector, TimeProvider? time = null)
 {
@@ -23,7 +23,7 @@ public sealed class ContinuousCollection(RecordStore store, Collector collector,
     /// <param name="cancellationToken">Stops it; that is its only end and no error.</param>
     public async Task RunAsync(Func<IReadOnlyList<Connector>> find, ICollectionObserver observer, CancellationToken cancellationToken)
     {
-        Dictionary<Guid, Task> running = [];
+        List<Task> running = [];
         Dictionary<Guid, DateTimeOffset> notBefore = [];
         Task? beat = null;
         string? lastFault = null;
@@ -33,15 +33,15 @@ public sealed class ContinuousCollection(RecordStore store, Collector collector,
             {
                 try
                 {
-                    foreach (Guid ended in running.Where(r => r.Value.IsCompleted).Select(r => r.Key).ToList()) running.Remove(ended);
+                    running.RemoveAll(r => r.IsCompleted);
                     DateTimeOffset now = _time.GetUtcNow();
                     foreach (Connector connector in collector.Due(find()))
                     {
-                        if (running.ContainsKey(connector.Id) || (notBefore.TryGetValue(connector.Id, out DateTimeOffset earliest) && now < earliest)) continue;
+                        if (notBefore.TryGetValue(connector.Id, out DateTimeOffset earliest) && now < earliest) continue;
                         // A run that leaves it due (another process has its streams, or its outcome could not be written) is
-                        // not begun again at once.
+                        // not begun again at once. Streams that an earlier run still has are not due.
                         notBefore[connector.Id] = now + ShortestPause;
-                        running[connector.Id] = CollectAsync(connector, observer, cancellationToken);
+                        running.Add(CollectAsync(connector, observer, cancellationToken));
                     }
 
                     lastFault = null;
@@ -54,13 +54,13 @@ public sealed class ContinuousCollection(RecordStore store, Collector collector,
                 }
 
                 beat ??= WaitAsync(cancellationToken);
-                await Task.WhenAny([beat, .. running.Values]).ConfigureAwait(false);
+                await Task.WhenAny([beat, .. running]).ConfigureAwait(false);
                 if (beat.IsCompleted) beat = null;
             }
         }
         finally
         {
-            await Task.WhenAll(running.Values).ConfigureAwait(false);
+            await Task.WhenAll(running).ConfigureAwait(false);
         }
     }
 

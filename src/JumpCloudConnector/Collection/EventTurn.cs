@@ -9,7 +9,7 @@ namespace JumpCloudConnector.Collection;
 /// </summary>
 internal sealed class EventTurn(
     CollectionStream stream, RecordStore store, JumpCloudClient client, Lease lease, EventCollector events, CollectionOptions options,
-    Func<bool> hasTime, RequestMeter meter, CollectionReport report, TimeProvider time)
+    Func<bool> hasTime, Func<bool> othersWait, RequestMeter meter, CollectionReport report, TimeProvider time)
 {
     // What of a long span is the newest data, and is read before the rest.
     private const long LiveSpan = 3_600_000;
@@ -38,7 +38,7 @@ internal sealed class EventTurn(
         long liveFrom = LiveFrom(before, start, to);
         plan.Add(new PlannedSlice(new LedgerSpan(liveFrom, to), SliceKind.Live));
         From = liveFrom;
-        bool isLive = true;
+        bool isLive = true, hasBegun = false;
         long interval = stream.Connector.IntervalMinutes * 60_000L;
         await events.CollectAsync(plan, More, start, progressed, report.Committed, cancellationToken).ConfigureAwait(false);
 
@@ -66,7 +66,11 @@ internal sealed class EventTurn(
                 plan.Add(new PlannedSlice(new LedgerSpan(Math.Max(start, reached - Overlap), to), SliceKind.Live));
             }
 
-            return isLive || hasTime();
+            if (isLive) return true;
+            // However many wait, each turn gets on by a few slices.
+            bool goesOn = hasTime() && !(hasBegun && othersWait());
+            hasBegun = true;
+            return goesOn;
         }
     }
 

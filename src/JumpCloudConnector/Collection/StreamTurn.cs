@@ -9,7 +9,7 @@ namespace JumpCloudConnector.Collection;
 /// <summary>One turn of one stream: lease, collection, outcome.</summary>
 internal sealed class StreamTurn(
     CollectionStream stream, RecordStore recordStore, JumpCloudClient client, FilterSet filters, CollectionOptions options, SemaphoreSlim pagesInMemory, TimeProvider time,
-    LeaseOwner owner, CollectionReport report, Func<bool> hasTime, IReadOnlyList<LedgerSpan>? reread = null)
+    LeaseOwner owner, CollectionReport report, Func<bool> hasTime, Func<bool> othersWait, IReadOnlyList<LedgerSpan>? reread = null)
 {
     private readonly IRecordStore _store = recordStore.Records;
     private readonly RequestMeter _meter = new();
@@ -92,7 +92,7 @@ internal sealed class StreamTurn(
     {
         EventCollector events = _events = new EventCollector(
             client, stream.Scope, _store, lease, stream.Origin, filters, options, pagesInMemory, time, _meter);
-        EventTurn turn = _eventTurn = new EventTurn(stream, recordStore, client, lease, events, options, hasTime, _meter, report, time);
+        EventTurn turn = _eventTurn = new EventTurn(stream, recordStore, client, lease, events, options, hasTime, othersWait, _meter, report, time);
         if (reread is null) await turn.CollectAsync(Progressed, cancellationToken).ConfigureAwait(false);
         else await turn.RereadAsync(reread, Progressed, cancellationToken).ConfigureAwait(false);
 

@@ -37,10 +37,13 @@ internal sealed class EventAudit(
         LedgerSpan span = new(from, to);
         int before = meter.Requests;
         long count = await comparison.CountAsync(span, cancellationToken).ConfigureAwait(false);
-        // What it cannot find out this time, the next turn does.
+        bool hasSettled = false;
+        // What it cannot find out this time, the next turn does. The way into one difference is gone to its end, however
+        // long: the next turn would have to begin it anew.
         await foreach (LedgerDifference difference in comparison.FindAsync(
-            span, count, () => hasTime() && meter.Requests - before < options.MaxAuditRequests, cancellationToken).ConfigureAwait(false))
+            span, count, () => hasTime() && (!hasSettled || meter.Requests - before < options.MaxAuditRequests), cancellationToken).ConfigureAwait(false))
         {
+            hasSettled = true;
             await SettleAsync(difference, readable, streamStart, committed, cancellationToken).ConfigureAwait(false);
         }
 

@@ -10,7 +10,7 @@ namespace JumpCloudConnector.Collection;
 /// week.
 /// </summary>
 internal sealed class EventAudit(
-    LedgerComparison comparison, ILedger ledger, long streamId, EventCollector events, CollectionOptions options, RequestMeter meter, Func<long> now)
+    LedgerComparison comparison, ILedger ledger, long streamId, EventCollector events, CollectionOptions options, RequestMeter meter, long created, Func<long> now)
 {
     private const long Hour = 3_600_000;
     private const long Day = 24 * Hour;
@@ -83,9 +83,9 @@ internal sealed class EventAudit(
         IReadOnlyDictionary<AuditWidth, long> done = ledger.GetAudits(streamId);
         if (done.Count == 0)
         {
-            // All of it was read a moment ago.
-            ledger.SetAudited(streamId, AuditWidth.Retention, now());
-            return AuditWidth.Hours;
+            // None of it was read before the stream began; turns that ended before their audit may have passed since.
+            ledger.SetAudited(streamId, AuditWidth.Retention, created);
+            done = ledger.GetAudits(streamId);
         }
 
         return IsDue(AuditWidth.Retention, 7 * Day) ? AuditWidth.Retention : IsDue(AuditWidth.Days, Day) ? AuditWidth.Days : AuditWidth.Hours;

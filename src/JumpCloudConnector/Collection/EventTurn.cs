@@ -138,7 +138,7 @@ internal sealed class EventTurn(
     private async Task AuditAsync(long start, long end, long to, CancellationToken cancellationToken)
     {
         LedgerComparison comparison = new(client, stream.Scope, _ledger, lease.StreamId, options, meter);
-        EventAudit audit = new(comparison, _ledger, lease.StreamId, events, options, meter, Now);
+        EventAudit audit = new(comparison, _ledger, lease.StreamId, events, options, meter, stream.Info.Created, Now);
         await audit.RunAsync(new LedgerSpan(Math.Max(start, to - Retention + 3_600_000), end), to, start, hasTime, report.Committed, cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,5 +1,5 @@
 // For tests that kill, stop and race processes. Arguments: "collect", store, key ring, seconds that a lease lasts, rows of a
-// page: collects every connector and says on standard output what happens, a line each: "page", "committed N", and at the
+// page, and perhaps events of a slice and of an audited one: collects every connector and says on standard output what happens, a line each: "page", "committed N", and at the
 // end "result" with the result as JSON. Or "configure", store, key ring: adds connectors and changes each, for ever.
 using System.Globalization;
 using System.Text.Json;
@@ -20,6 +20,14 @@ CollectionOptions options = new()
     MaxPageSize = page,
     Client = new JumpCloudClientOptions { RequestsPerSecond = 100_000, RetryDelay = TimeSpan.FromMilliseconds(1) },
 };
+if (args.Length > 6)
+{
+    options = options with
+    {
+        SliceEvents = int.Parse(args[5], CultureInfo.InvariantCulture), AuditSliceEvents = int.Parse(args[6], CultureInfo.InvariantCulture),
+    };
+}
+
 using Collector collector = new(store, secrets, options);
 LineObserver observer = new();
 await collector.CollectAsync(new ConnectorRegistry(store, secrets).Find(), named: true, force: true, observer);

@@ -16,9 +16,15 @@ internal sealed class CollectionChild : IDisposable
 
     public int Id => _process.Id;
 
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>Starts a collection of everything that a store has.</summary>
     public static CollectionChild Start(TestStore store, double leaseSeconds = 60, int pageSize = 1000) =>
         Start("dotnet", Program, "collect", store.Folder, store.KeyRing, FormattableString.Invariant($"{leaseSeconds}"), $"{pageSize}");
+
+    /// <summary>Starts a collection of small pages and slices, so that many are open at once.</summary>
+    public static CollectionChild StartSmall(TestStore store, int pageSize, int sliceEvents, int auditSliceEvents) => Start(
+        "dotnet", Program, "collect", store.Folder, store.KeyRing, "60", $"{pageSize}", $"{sliceEvents}", $"{auditSliceEvents}");
 
     /// <summary>Starts a process that adds connectors to a store and changes them, until it is killed.</summary>
     public static CollectionChild StartConfiguring(TestStore store) => Start("dotnet", Program, "configure", store.Folder, store.KeyRing);

@@ -13,6 +13,7 @@ public sealed class ConfirmJcCollectionGap : StoreCmdlet
     /// <summary>The gaps' numbers.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [LongListTransformation]
+    [ArgumentCompleter(typeof(GapIdCompleter))]
     public long[] Id { get; set; } = [];
 
     /// <summary>What is to be kept with it: who looked, and what came of it.</summary>

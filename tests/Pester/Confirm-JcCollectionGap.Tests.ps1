@@ -33,6 +33,11 @@ Describe 'Confirm-JcCollectionGap' -Skip:$skip {
         Get-ConsoleText -Command $command | Should -Match "What if: .*Acknowledge as .* on target `"gap \d+ of connector 'Acme'"
     }
 
+    It 'completes numbers' {
+        $line = 'Confirm-JcCollectionGap -Id '
+        (TabExpansion2 -inputScript $line -cursorColumn $line.Length).CompletionMatches.CompletionText | Should -Contain "$((Get-JcCollectionGap).Id)"
+    }
+
     It 'keeps who acknowledged it and the note' {
         $gap = Get-JcCollectionGap | Confirm-JcCollectionGap -Note 'Plan renewed' -PassThru
         $gap.ConfirmedBy | Should -Match ([regex]::Escape([Environment]::UserName))

@@ -16,6 +16,14 @@ Describe 'Get-JcConnector' {
         $connector.Lag | Should -BeLessThan ([timespan]::FromMinutes(5))
     }
 
+    It 'shows backlog and gaps of the connector and of each stream' {
+        $connector = Get-JcConnector -Name 'Acme'
+        $connector.IsBehind, $connector.UnconfirmedGaps | Should -Be $false, 0
+        $connector.Streams[0].IsBehind, $connector.Streams[0].UnconfirmedGaps | Should -Be $false, 0
+        $connector.Streams[0].GoneSince | Should -BeNullOrEmpty
+        $connector | Format-List | Out-String | Should -Match '(?m)^UnconfirmedGaps\s+: 0'
+    }
+
     It 'takes wildcards, and says so where a name is none' {
         (Get-JcConnector -Name 'a*').Name | Should -Be 'Acme'
         Get-ErrorId { Get-JcConnector -Name 'Nobody' } | Should -Be 'ConnectorNotFound'

@@ -18,11 +18,12 @@ Describe 'New-JcConnector' {
 
     It 'binds every column of a CSV file' {
         $csv = [System.IO.Path]::Combine($folder, 'customers.csv')
-        Set-Content -Path $csv -Value 'Name,TenantName,ContentType,IntervalMinutes,InitialLookback,ProviderId', 'Bay,Bay GmbH,"DirectoryInsights,SystemUser",15,7d,', 'Sea,Sea AG,SystemUser,,,64b1f0c2d3e4f5a6b7c8d9e0'
+        Set-Content -Path $csv -Value 'Name,TenantName,ContentType,IntervalMinutes,InitialLookback,Retention,ProviderId', 'Bay,Bay GmbH,"DirectoryInsights,SystemUser",15,7d,15d,', 'Sea,Sea AG,SystemUser,,,,64b1f0c2d3e4f5a6b7c8d9e0'
         $added = Import-Csv -Path $csv | New-JcConnector -ApiKey $simulator.Key @address
         $added[0].ContentType | Should -Be 'DirectoryInsights', 'SystemUser'
         $added[0].IntervalMinutes | Should -Be 15
         $added[0].InitialLookback | Should -Be ([timespan]::FromDays(7))
+        $added.Retention | Should -Be ([timespan]::FromDays(15)), ([timespan]::FromDays(90))
         $added[0].ProviderId | Should -BeNullOrEmpty
         $added[1].IntervalMinutes | Should -Be 5
         $added[1].ProviderId | Should -Be '64b1f0c2d3e4f5a6b7c8d9e0'

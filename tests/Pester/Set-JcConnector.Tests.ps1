@@ -14,6 +14,13 @@ Describe 'Set-JcConnector' {
         $changed.ContentType | Should -Be 'DirectoryInsights', 'SystemUser'
     }
 
+    It 'takes how long JumpCloud keeps events, within which the lookback must be' {
+        (Set-JcConnector -Name 'Acme' -Retention 30d -PassThru).Retention | Should -Be ([timespan]::FromDays(30))
+        Get-ErrorId { Set-JcConnector -Name 'Acme' -Retention 91d } | Should -Be 'InvalidRetention'
+        Get-ErrorId { Set-JcConnector -Name 'Acme' -InitialLookback 31d } | Should -Be 'InvalidLookback'
+        (Get-JcConnector -Name 'Acme').Retention | Should -Be ([timespan]::FromDays(30))
+    }
+
     It 'refuses to change the general part, and says why' -ForEach 'TenantName', 'NewName', 'RunOn', 'SensorName', 'Category', 'Type', 'Function' {
         $arguments = @{ Name = 'Acme'; $_ = 'Other' }
         Get-ErrorId { Set-JcConnector @arguments } | Should -Be 'GeneralPartFixed'

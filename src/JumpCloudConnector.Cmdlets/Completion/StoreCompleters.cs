@@ -61,3 +61,11 @@ public sealed class OrganizationCompleter : StoreCompleter
     protected override IEnumerable<string> Values(RecordStore store) =>
         store.Records.GetStreams().Select(s => s.OrganizationName).Where(n => !string.IsNullOrEmpty(n)).Select(n => n!);
 }
+
+/// <summary>Offers the numbers of gaps that nobody has acknowledged and that have ended.</summary>
+public sealed class GapIdCompleter : StoreCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Values(RecordStore store) => store.Ledger.GetGaps()
+        .Where(g => g.Confirmed is null && g.To is not null).Select(g => g.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+}

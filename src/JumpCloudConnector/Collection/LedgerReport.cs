@@ -148,7 +148,8 @@ public static class LedgerReport
                 CollectionStream stream = new(connector, info);
                 if (info.Key.OrganizationId == StreamKey.Listing || info.Start is null || !isWanted(info.Key, stream.OrganizationName)) continue;
                 long end = Math.Min(before?.ToUnixTimeMilliseconds() ?? long.MaxValue, Math.Max(now.ToUnixTimeMilliseconds(), info.Watermark ?? 0));
-                LedgerSpan span = new(after?.ToUnixTimeMilliseconds() ?? Math.Min(info.Start.Value, end), end);
+                // A walk over few users may begin and end within its first millisecond.
+                LedgerSpan span = new(after?.ToUnixTimeMilliseconds() ?? Math.Min(info.Start.Value, end) - 1, end);
                 if (span.Length <= 0) continue;
                 foreach (LedgerEntry entry in Read(store, stream, span, detail)) yield return entry;
             }

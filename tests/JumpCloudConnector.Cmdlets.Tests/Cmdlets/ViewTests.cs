@@ -1,4 +1,6 @@
 using System.Xml.Linq;
+using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Storage;
 using PowerShellHost;
 using Xunit;
 
@@ -18,6 +20,11 @@ public sealed class ViewTests
         ["LogFilter"] = "Get-JcLogFilter",
         ["LogFilterTestResult"] = "Test-JcLogFilter *",
         ["AnalyzerProfile"] = "Get-JcAnalyzerProfile",
+        ["LedgerEntry"] = "Get-JcCollectionLedger",
+        ["GapInfo"] = "Get-JcCollectionGap",
+        ["IngestionTest"] = "Test-JcIngestion",
+        ["MissingSpan"] = "(Test-JcIngestion Acme).Missing",
+        ["Backlog"] = "Invoke-JcCollection Behind -TimeLimit ([TimeSpan]::FromTicks(1))",
         ["ConnectorImportResult"] = "Import-JcConnector $folder/lines.csv",
     };
 
@@ -36,6 +43,11 @@ public sealed class ViewTests
     [InlineData("LogFilterTestResult", "Name Tested Part Sample", "Quiet|%")]
     [InlineData("AnalyzerProfile", "Name Streams Connectors Description", "Default|any|Acme, Disabled one")]
     [InlineData("AnalyzerProfile", "Name Streams", "Night|3|(none)|After hours")]
+    [InlineData("LedgerEntry", "Connector Organization ContentType State From To Slices Events", "Acme|DirectoryInsights|Collected|Open|SystemUser")]
+    [InlineData("GapInfo", "Id Connector Organization From To Reason Confirmed", "Acme|(still open)|NotLicensed|(not yet)")]
+    [InlineData("IngestionTest", "Connector Organization State Received Stored Missing Message", "Acme|Incomplete|7 events missing")]
+    [InlineData("MissingSpan", "From To Received Missing", "7")]
+    [InlineData("Backlog", "Connector State Watermark", "Behind|Collected|d 23h behind")]
     [InlineData("ConnectorImportResult", "Line Name Outcome Message", "Acme|Skipped|-Update")]
     [InlineData("ConnectorImportResult", "Line Name Outcome Message", "Worse|Failed|InvalidTenantName")]
     public async Task A_table_has_its_columns_and_fits(string kind, string headers, string row)
@@ -46,7 +58,7 @@ public sealed class ViewTests
             Assert.All(lines, line => Assert.True(line.Length <= width, $"{line.Length}: {line}"));
             if (width < 120) continue;
             string text = string.Join('\n', lines);
-            int rule = Array.FindIndex(lines, line => line.TrimStart().StartsWith("----", StringComparison.Ordinal));
+            int rule = Array.FindIndex(lines, line => line.TrimStart().StartsWith("--", StringComparison.Ordinal));
             Assert.True(rule > 0, text);
             foreach (string header in headers.Split(' ')) Assert.Contains(header, lines[rule - 1], StringComparison.Ordinal);
             string first = row.Split('|')[0];
@@ -58,6 +70,12 @@ public sealed class ViewTests
     [Theory]
     [InlineData("Connector", "Name : Acme|TenantName : Acme Ltd|IntervalMinutes : 5|StatusMessage : Healthy|ApiKeyEnding :")]
     [InlineData("Connector", "AnalyzerProfile : Default|RunOn : DataProcessor|Enabled : True")]
+    [InlineData("Connector", "Retention : 90d 0h|IsBehind : False|UnconfirmedGaps : 1")]
+    [InlineData("StreamHealth", "ContentType : DirectoryInsights|GoneSince :|UnconfirmedGaps : 1")]
+    [InlineData("LedgerEntry", "ConnectorName : Acme|State : Collected|Slices : 2|StorePath :")]
+    [InlineData("GapInfo", "ConnectorName : Acme|Reason : NotLicensed|To : (still open)|ConfirmedBy :")]
+    [InlineData("IngestionTest", "ConnectorName : Acme|State : Incomplete|MissingCount : 7|Missing : 7 from")]
+    [InlineData("Backlog", "ConnectorName : Behind|Backlog : ")]
     [InlineData("CollectionResult", "ConnectorName : Acme|State : Collected|StatusCode : 0|ErrorId : Unauthorized")]
     [InlineData("ConnectionTestResult", "ConnectorName : Acme|Result : Success|Probes : DNS at 127.0.0.1")]
     [InlineData("IngestedRecord", "ConnectorName : Acme|Json : {")]
@@ -92,9 +110,20 @@ public sealed class ViewTests
         await File.WriteAllTextAsync(
             file, "Name,IntervalMinutes\nAcme,60\nWorse,0\n", TestContext.Current.CancellationToken);
         work.RunWell("$null = Invoke-JcCollection");
+        AddGapAndMissing(work);
+        if (kind == "Backlog") work.RunWell("$null = New-JcConnector Behind T -ApiKey $key -ContentType DirectoryInsights -InitialLookback 3d @sim");
         shown.GetStringBuilder().Clear();
         Assert.True(work.Session.Show(s_scripts[kind]), shown.ToString());
         return [.. shown.ToString().Split('\n').Select(line => line.TrimEnd('\r'))];
+    }
+
+    private static void AddGapAndMissing(Workspace work)
+    {
+        work.Organization.AddEvents(7, DateTimeOffset.UtcNow.AddHours(-7), DateTimeOffset.UtcNow.AddHours(-6));
+        using RecordStore store = RecordStore.Open(work.StorePath);
+        long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        long stream = store.Records.GetStreams(store.Connectors.FindConnector("Acme")!.Id).First(s => s.Key.ContentType == ContentType.DirectoryInsights).Id;
+        store.Ledger.OpenGap(stream, GapReason.NotLicensed, now - 60_000, now);
     }
 
     // Format-List is not part of the bare engine; where the lists come first, they are what is shown.

@@ -42,6 +42,30 @@ public sealed class ScheduledRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_backlog_is_left_to_the_next_run_after_the_time_limit()
+    {
+        await using Simulator simulator = await StartAsync();
+        Add(simulator, "good");
+        (int code, string output) = await RunAsync("-TimeLimit", "0s");
+        Assert.Equal(4, code);
+        Assert.Contains("InvalidTimeLimit", output, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await RunAsync("-TimeLimit", "00:00:00.0000001")).ExitCode);
+        int first = RecordCount();
+        Assert.True(IsBehind());
+        // It is due at once, and no run of the test takes longer than the script's own limit.
+        Assert.Equal(0, (await RunAsync()).ExitCode);
+        Assert.False(IsBehind());
+        Assert.True(RecordCount() > first);
+
+        bool IsBehind()
+        {
+            using RecordStore store = RecordStore.Open(_store);
+            return Assert.Single(store.Records.GetStreams(), s => s.Key.ContentType == ContentType.DirectoryInsights).IsBehind;
+        }
+    }
+
+    [Fact]
     public async Task Exit_2_where_some_failed_and_3_where_all_did()
     {
         await using Simulator simulator = await StartAsync();

@@ -47,7 +47,7 @@ internal static class Program
     }
 
     private static bool IsWhole(IngestedRecord record) =>
-        record.Timestamp > DateTimeOffset.FromUnixTimeMilliseconds(0) && record.StellarUuid is not null && record.VendorUtf8.Length > 2;
+        record.Timestamp > DateTimeOffset.FromUnixTimeMilliseconds(0) && record.StellarUuid is not null && record.Json.Contains("\"jumpcloud\":{");
 
     private static Connector NewConnector(Uri insights, Uri console) => new()
     {

@@ -96,11 +96,11 @@ public sealed class IngestedRecord
     /// <summary>The whole record as JSON text, one line.</summary>
     public string Json => Encoding.UTF8.GetString(_utf8);
 
-    /// <summary>The whole record's bytes.</summary>
-    public ReadOnlyMemory<byte> Utf8 => _utf8;
+    /// <summary>The whole record's bytes. For this engine alone: as a property of objects they would be a column of every table.</summary>
+    internal ReadOnlyMemory<byte> Utf8 => _utf8;
 
     /// <summary>The vendor's object, byte for byte as received but for line breaks between tokens.</summary>
-    public ReadOnlyMemory<byte> VendorUtf8 =>
+    internal ReadOnlyMemory<byte> VendorUtf8 =>
         Header.VendorStart == 0 ? default : _utf8.AsMemory(Header.VendorStart, _utf8.Length - Header.VendorStart - 1);
 
     /// <inheritdoc/>

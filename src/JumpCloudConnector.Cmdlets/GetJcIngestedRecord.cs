@@ -67,12 +67,12 @@ public sealed class GetJcIngestedRecord : PeriodCmdlet
     [ArgumentCompleter(typeof(EventStatusCompleter))]
     public string[]? EventStatus { get; set; }
 
-    /// <summary>Users, by name, e-mail address or id, with wildcards.</summary>
+    /// <summary>Users, by name, e-mail address or what stands before its @, or id, with wildcards.</summary>
     [Parameter]
     [SupportsWildcards]
     public string[]? User { get; set; }
 
-    /// <summary>Source addresses, with wildcards.</summary>
+    /// <summary>Source addresses, with wildcards, or networks such as 10.0.0.0/8.</summary>
     [Parameter]
     [SupportsWildcards]
     public string[]? SourceIp { get; set; }
@@ -114,9 +114,11 @@ public sealed class GetJcIngestedRecord : PeriodCmdlet
         // A pipeline that brought no connector means none, not all.
         if (MyInvocation.ExpectingInput && _connectors.Count == 0 && _tenants.Count == 0) return;
         (long? after, long? before) = Period();
+        RecordQuery query = Query(after, before);
+        query.Check();
+        foreach (string doubt in query.Doubts()) WriteWarning(doubt);
         UseKeptStore();
         if (OpenExisting() is not { } store) return;
-        RecordQuery query = Query(after, before);
         long found = 0;
         foreach (IngestedRecord record in store.Records.Find(query, StopToken))
         {
@@ -160,9 +162,8 @@ public sealed class GetJcIngestedRecord : PeriodCmdlet
         string span = $"{Local(first!.Value)} to {Local(last!.Value)}";
         string asked = query.After is null && query.Before is null ? "without bounds of time"
             : $"from {(query.After is { } a ? Local(a) : "the beginning")} to {(query.Before is { } b ? Local(b) : "the end")}";
-        WriteVerbose($"Nothing matched. Searched {asked}; the store's {count} records are of {span}.");
+        WriteVerbose($"Nothing matched. Searched {asked}; the store's {Words.Count(count, "record")} {(count == 1 ? "is" : "are")} of {span}.");
     }
 
-    private static string Local(long milliseconds) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Local(long milliseconds) => Local(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
 }

@@ -21,7 +21,7 @@ public abstract class PeriodCmdlet : StoreCmdlet
     public TimeSpan? Last { get; set; }
 
     /// <summary>The span in the store's milliseconds: at or after, before; null where it is open.</summary>
-    /// <exception cref="JcException">LastAndAfter.</exception>
+    /// <exception cref="JcException">LastAndAfter or EmptyPeriod.</exception>
     protected (long? After, long? Before) Period()
     {
         if (Last is not null && After is not null)
@@ -31,6 +31,13 @@ public abstract class PeriodCmdlet : StoreCmdlet
         }
 
         DateTimeOffset? start = Last is { } span ? DateTimeOffset.UtcNow - span : After;
+        if (start > Before)
+        {
+            throw new JcException("EmptyPeriod", JcErrorKind.InvalidInput,
+                $"The span begins at {Local(start.Value)} and ends before that, at {Local(Before.Value)}, so nothing can be in it. {(Last is null ? "Exchange -After and -Before" : "Give -After instead of -Last")}, or give times that are in order.",
+                nameof(Before));
+        }
+
         return (start is { } from ? Milliseconds(from) : null, Before is { } to ? Milliseconds(to) : null);
     }
 
@@ -43,6 +50,10 @@ public abstract class PeriodCmdlet : StoreCmdlet
 
         static DateTimeOffset? Time(long? milliseconds) => milliseconds is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
     }
+
+    /// <summary>A time as it is written in messages.</summary>
+    protected static string Local(DateTimeOffset time) =>
+        time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", System.Globalization.CultureInfo.InvariantCulture);
 
     // Times finer than the store's are moved up, so that "at or after" and "before" hold to the digit.
     private static long Milliseconds(DateTimeOffset time)

@@ -1,4 +1,5 @@
 using System.Text;
+using JumpCloudConnector.Filters;
 using JumpCloudConnector.Records;
 
 namespace JumpCloudConnector.Storage;
@@ -9,6 +10,8 @@ internal sealed class RecordPredicate
     private readonly List<(int[] Fields, TextPattern[] Patterns)> _terms = [];
     private readonly RecordHeader _header = new();
     private readonly string? _text;
+    private readonly SubnetRange[] _networks;
+    private readonly TextPattern[] _addresses;
     private char[] _characters = new char[4096];
 
     public RecordPredicate(RecordQuery query)
@@ -22,16 +25,19 @@ internal sealed class RecordPredicate
         Add(query.Services, RecordHeader.Service);
         Add(query.EventTypes, RecordHeader.EventType);
         Add(query.EventStatuses, RecordHeader.EventStatus);
-        Add(query.Users, RecordHeader.UserName, RecordHeader.UserEmail, RecordHeader.UserId);
-        Add(query.SourceIps, RecordHeader.SourceIp);
+        Add(WithAddresses(query.Users), RecordHeader.UserName, RecordHeader.UserEmail, RecordHeader.UserId);
+        _networks = [.. query.SourceIps.Select(RecordQuery.NetworkOf).OfType<SubnetRange>()];
+        _addresses = [.. query.SourceIps.Where(a => RecordQuery.NetworkOf(a) is null).Select(a => new TextPattern(a))];
         _text = string.IsNullOrEmpty(query.Text) ? null : query.Text;
     }
 
     public bool Matches(byte[] json)
     {
-        if (_terms.Count > 0)
+        bool byAddress = _networks.Length > 0 || _addresses.Length > 0;
+        if (_terms.Count > 0 || byAddress)
         {
             _header.Read(json);
+            if (byAddress && !MatchesAddress(json)) return false;
             foreach ((int[] fields, TextPattern[] patterns) in _terms)
                 if (!MatchesAny(json, fields, patterns)) return false;
         }
@@ -44,14 +50,34 @@ internal sealed class RecordPredicate
         if (values.Count > 0) _terms.Add((fields, values.Select(v => new TextPattern(v)).ToArray()));
     }
 
+    // Some services name a user by the account, others by the e-mail address alone.
+    private static List<string> WithAddresses(IReadOnlyList<string> users) =>
+        [.. users, .. users.Where(u => u.Length > 0 && u.IndexOfAny(['@', '*', '?']) < 0).Select(u => u + "@*")];
+
+    private bool MatchesAddress(byte[] json)
+    {
+        if (!_header[RecordHeader.SourceIp].IsString) return false;
+        ReadOnlySpan<char> address = Text(json, _header[RecordHeader.SourceIp]);
+        foreach (SubnetRange network in _networks)
+            if (network.Contains(address)) return true;
+        foreach (TextPattern pattern in _addresses)
+            if (pattern.Matches(address)) return true;
+        return false;
+    }
+
+    private ReadOnlySpan<char> Text(byte[] json, FieldValue value)
+    {
+        ReadOnlySpan<char> text = Decode(json, value.Start, value.Length);
+        return text.IndexOf('\\') < 0 ? text : JsonText.Unescape(json.AsSpan(value.Start - 1, value.Length + 2)).AsSpan();
+    }
+
     private bool MatchesAny(byte[] json, int[] fields, TextPattern[] patterns)
     {
         foreach (int field in fields)
         {
             FieldValue value = _header[field];
             if (!value.IsString) continue;
-            ReadOnlySpan<char> text = Decode(json, value.Start, value.Length);
-            if (text.IndexOf('\\') >= 0) text = JsonText.Unescape(json.AsSpan(value.Start - 1, value.Length + 2)).AsSpan();
+            ReadOnlySpan<char> text = Text(json, value);
             foreach (TextPattern pattern in patterns)
                 if (pattern.Matches(text)) return true;
         }

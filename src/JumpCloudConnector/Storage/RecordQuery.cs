@@ -1,3 +1,6 @@
+using JumpCloudConnector.Filters;
+using JumpCloudConnector.Records;
+
 namespace JumpCloudConnector.Storage;
 
 /// <summary>
@@ -33,10 +36,10 @@ public sealed record RecordQuery
     /// <summary><c>event_status</c>.</summary>
     public IReadOnlyList<string> EventStatuses { get; init; } = [];
 
-    /// <summary><c>user.name</c>, <c>user.email</c> or <c>user.id</c>.</summary>
+    /// <summary><c>user.name</c>, <c>user.email</c> or <c>user.id</c>; without @ and wildcards, also what stands before the @ of an address.</summary>
     public IReadOnlyList<string> Users { get; init; } = [];
 
-    /// <summary><c>srcip</c>.</summary>
+    /// <summary><c>srcip</c>; with a slash, the addresses of a network.</summary>
     public IReadOnlyList<string> SourceIps { get; init; } = [];
 
     /// <summary>A text anywhere in the record's JSON.</summary>
@@ -56,4 +59,33 @@ public sealed record RecordQuery
 
     /// <summary>Oldest first instead of newest first.</summary>
     public bool Oldest { get; init; }
+
+    /// <summary>Refuses what cannot be searched for.</summary>
+    /// <exception cref="JcException">InvalidNetwork.</exception>
+    public void Check()
+    {
+        foreach (string address in SourceIps)
+        {
+            if (address.IndexOf('/') < 0 || NetworkOf(address) is not null) continue;
+            throw new JcException("InvalidNetwork", JcErrorKind.InvalidInput,
+                $"'{address}' is not a network. Give one such as 10.0.0.0/8 or 2001:db8::/32, without wildcards, or an address such as 10.1.2.3 or 10.*.", address);
+        }
+    }
+
+    /// <summary>What is to be said of values that no record can have, by which nothing is found.</summary>
+    public IEnumerable<string> Doubts() =>
+    [
+        .. Doubts("event_status", EventStatuses, ["success", "failure", "mfa", "unknown"]),
+        .. Doubts("msg_class", MessageClasses, [MessageClass.DirectoryInsights, MessageClass.SystemUser]),
+        .. Doubts("msg_origin.source", Sources, [MessageClass.DirectoryInsightsSource, MessageClass.SystemUserSource]),
+        .. Doubts("msg_origin.category", Categories, [MessageClass.Category]),
+    ];
+
+    internal static SubnetRange? NetworkOf(string address) =>
+        address.IndexOf('/') >= 0 && SubnetRange.TryParse(address, out SubnetRange? range) ? range : null;
+
+    private static IEnumerable<string> Doubts(string field, IReadOnlyList<string> given, string[] known) =>
+        from pattern in given
+        where !known.Any(k => new TextPattern(pattern).Matches(k.AsSpan()))
+        select $"No record has '{pattern}' in {field}. There {(known.Length == 1 ? "is" : "are")} {string.Join(", ", known)}.";
 }

@@ -133,6 +133,63 @@ public sealed class RecordQueryTests(RecordQueryTests.Collected collected) : ICl
     }
 
     [Fact]
+    public void By_network()
+    {
+        string[] addresses = [.. Rows.Select(r => r.Text("srcip")).OfType<string>().Where(a => a.Count('.') == 3 && !a.Contains(':')).Distinct()];
+        string some = addresses[0], network = some[..(some.IndexOf('.') + 1)];
+        int found = AssertFound(new RecordQuery { SourceIps = [network + "0.0.0/8"] }, r => r.Text("srcip")?.StartsWith(network, StringComparison.Ordinal) == true);
+        Assert.InRange(found, 1, Rows.Count / 2);
+        AssertFound(new RecordQuery { SourceIps = [some + "/32"] }, r => r.Text("srcip") == some);
+        string other = addresses.First(a => !a.StartsWith(network, StringComparison.Ordinal));
+        AssertFound(new RecordQuery { SourceIps = [network + "0.0.0/8", other] },
+            r => r.Text("srcip") is { } a && (a == other || a.StartsWith(network, StringComparison.Ordinal)));
+        AssertFound(new RecordQuery { SourceIps = [network + "0.0.0/8"], EventStatuses = ["failure"] },
+            r => r.Text("srcip")?.StartsWith(network, StringComparison.Ordinal) == true && r.Text("event_status") == "failure");
+        AssertFound(new RecordQuery { SourceIps = ["0.0.0.0/0"] }, r => addresses.Contains(r.Text("srcip")));
+        AssertFound(new RecordQuery { SourceIps = ["::/0"] }, r => r.Text("srcip")?.Contains(':', StringComparison.Ordinal) == true);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.0/33")]
+    [InlineData("10.*/8")]
+    [InlineData("10/8")]
+    [InlineData("10.0.0.0/255.0.0.0")]
+    [InlineData("/")]
+    public void A_network_that_is_none_is_refused(string network)
+    {
+        JcException refusal = Assert.Throws<JcException>(new RecordQuery { SourceIps = ["10.1.2.3", "192.168.0.0/16", network] }.Check);
+        Assert.Equal(("InvalidNetwork", network), (refusal.ErrorId, refusal.Target));
+        Assert.Contains("10.0.0.0/8", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_value_that_no_record_can_have_is_pointed_out()
+    {
+        RecordQuery good = new()
+        {
+            EventStatuses = ["Success", "f*", "mfa", "unknown"], MessageClasses = ["*user*"], Sources = ["jumpcloud"], Categories = ["IAM"],
+            Services = ["new"], EventTypes = ["new"],
+        };
+        Assert.Empty(good.Doubts());
+        string[] doubts = [.. new RecordQuery { EventStatuses = ["failed", "success"], MessageClasses = ["events"], Sources = ["okta"], Categories = ["x*"] }.Doubts()];
+        Assert.Equal(["failed", "events", "okta", "x*"], doubts.Select(d => d.Split('\'')[1]));
+        Assert.Contains("success, failure, mfa, unknown", doubts[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_user_is_found_by_what_stands_before_the_at_sign()
+    {
+        string address = Rows.Select(r => r.Text("user.email")).OfType<string>().First(e => e.IndexOf('@') > 0);
+        string account = address[..address.IndexOf('@')];
+        int found = AssertFound(new RecordQuery { Users = [account.ToUpperInvariant()] }, r => IsUser(r, account));
+        Assert.True(found > Rows.Count(r => Like(r.Text("user.name"), account)));
+        // Part of an account is not one, and what has an @ or a wildcard is taken as it is.
+        AssertFound(new RecordQuery { Users = [account[..^1]] }, r => IsUser(r, account[..^1]));
+        AssertFound(new RecordQuery { Users = [account + "@"] }, _ => false);
+        AssertFound(new RecordQuery { Users = ["?" + account[1..]] }, r => UserFields.Any(f => Like(r.Text(f), "?" + account[1..])));
+    }
+
+    [Fact]
     public void By_user()
     {
         AssertField("user.name", v => new RecordQuery { Users = v }, "user.email", "user.id");
@@ -242,7 +299,7 @@ public sealed class RecordQueryTests(RecordQueryTests.Collected collected) : ICl
                 if (like.Text(path) is not { } value || value.AsSpan().IndexOfAny('*', '?') >= 0) return;
                 string pattern = random.Next(2) == 0 ? value.ToUpperInvariant() : value[..(value.Length / 2)] + "*";
                 query = with([pattern, "never*there"]);
-                tests.Add(r => others.Append(path).Any(p => Like(r.Text(p), pattern)));
+                tests.Add(r => others.Append(path).Any(p => IsLike(r, p, pattern)));
             }
         }
 
@@ -360,7 +417,7 @@ public sealed class RecordQueryTests(RecordQueryTests.Collected collected) : ICl
         AssertFound(query([]), _ => true);
 
         int Check(params string[] patterns) =>
-            AssertFound(query(patterns), r => others.Append(path).Any(p => patterns.Any(v => Like(r.Text(p), v))));
+            AssertFound(query(patterns), r => others.Append(path).Any(p => patterns.Any(v => IsLike(r, p, v))));
     }
 
     /// <summary>Compares places, newest first and oldest first by turns, and the JSON of what was found.</summary>
@@ -378,6 +435,14 @@ public sealed class RecordQueryTests(RecordQueryTests.Collected collected) : ICl
 
     private List<IngestedRecord> Find(RecordQuery query) =>
         [.. collected.Records.Find(query, TestContext.Current.CancellationToken)];
+
+    private static readonly string[] UserFields = ["user.name", "user.email", "user.id"];
+
+    private static bool IsUser(Row row, string account) => UserFields.Any(f => IsLike(row, f, account));
+
+    // A user's name stands for the e-mail address of that account too.
+    private static bool IsLike(Row row, string path, string pattern) => Like(row.Text(path), pattern)
+        || (UserFields.Contains(path) && pattern.AsSpan().IndexOfAny('@', '*', '?') < 0 && Like(row.Text(path), pattern + "@*"));
 
     private static bool Like(string? text, string pattern)
     {

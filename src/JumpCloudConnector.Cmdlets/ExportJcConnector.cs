@@ -47,7 +47,8 @@ public sealed class ExportJcConnector : StoreCmdlet
         }
 
         string file = FilePaths.Resolve(this, Path);
-        if (!ShouldProcess($"file '{file}'", $"Write {_connectors.Count} connectors, without their API keys")) return;
+        ConnectorExchange.CheckTarget(file);
+        if (!ShouldProcess($"file '{file}'", $"Write {Words.Count(_connectors.Count, "connector")}, without API keys")) return;
         ConnectorExchange.Export(file, _connectors, Format, Force);
         WriteObject(new FileInfo(file));
     });

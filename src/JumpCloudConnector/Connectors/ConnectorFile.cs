@@ -29,9 +29,19 @@ internal static class ConnectorFile
     public static ConnectorFileFormat FormatOf(string path) =>
         path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? ConnectorFileFormat.Csv : ConnectorFileFormat.Json;
 
+    /// <summary>Refuses a folder, and a file in a folder that is not there.</summary>
+    public static void CheckTarget(string path)
+    {
+        if (Directory.Exists(path))
+            throw new JcException("FileNotWritten", JcErrorKind.InvalidInput, $"'{path}' is a folder. Give the path of a file, such as '{Path.Combine(path, "connectors.json")}'.", path);
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder && !Directory.Exists(folder))
+            throw new JcException("FileNotWritten", JcErrorKind.InvalidInput, $"The file '{path}' cannot be written: there is no folder '{folder}'. Make it first, or choose another.", path);
+    }
+
     /// <summary>Writes the file whole or not at all.</summary>
     public static void Write(string path, IReadOnlyList<Connector> connectors, ConnectorFileFormat format, bool replace)
     {
+        CheckTarget(path);
         string half = path + "." + Guid.NewGuid().ToString("N") + ".tmp";
         try
         {
@@ -44,7 +54,7 @@ internal static class ConnectorFile
         {
             throw File.Exists(path) && !replace
                 ? new JcException("FileExists", JcErrorKind.AlreadyExists, $"The file '{path}' exists already. Choose another name, or replace it with -Force.", path, e)
-                : new JcException("FileNotWritten", JcErrorKind.InvalidInput, $"The file '{path}' cannot be written: {e.Message}", path, e);
+                : new JcException("FileNotWritten", JcErrorKind.InvalidInput, $"The file '{path}' cannot be written: {e.Message.Replace(half, path)}", path, e);
         }
         finally
         {
@@ -57,6 +67,7 @@ internal static class ConnectorFile
     /// <exception cref="JcException">FileNotFound, FileNotRead, or InvalidConnectorFile with the place.</exception>
     public static IReadOnlyList<ConnectorLine> Read(string path, ConnectorFileFormat format)
     {
+        if (Directory.Exists(path)) throw new JcException("FileNotRead", JcErrorKind.InvalidInput, $"'{path}' is a folder. Give the path of a file.", path);
         try
         {
             using StreamReader reader = new(path, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
@@ -138,7 +149,7 @@ internal static class ConnectorFile
                 string[] cells = parser.ReadFields() ?? [];
                 if (cells.All(string.IsNullOrWhiteSpace)) continue;
                 if (cells.Length > names.Length)
-                    throw Invalid(path, $"line {number} has {cells.Length} cells, and the header names {names.Length} columns");
+                    throw Invalid(path, $"line {number} has {Words.Count(cells.Length, "cell")}, and the header names {Words.Count(names.Length, "column")}");
                 lines.Add(new ConnectorLine(number, [.. cells.Select((c, i) => new KeyValuePair<string, string>(names[i], c))]));
             }
 

@@ -46,6 +46,10 @@ public sealed class ConnectorExchange(RecordStore store, SecretProtector secrets
 {
     private readonly ConnectorRegistry _registry = new(store, secrets, time);
 
+    /// <summary>Refuses a path that no file can have, before anything is written.</summary>
+    /// <exception cref="JcException">FileNotWritten.</exception>
+    public static void CheckTarget(string path) => ConnectorFile.CheckTarget(path);
+
     /// <summary>Writes connectors into a file.</summary>
     /// <param name="path">The file; its name tells the format (.csv, else JSON) where none is given.</param>
     /// <param name="connectors">Which ones.</param>

@@ -174,7 +174,15 @@ public sealed class ExchangeCmdletTests
         work.RunWell("Export-JcConnector $folder/a.json -Force");
         // Nothing half is left behind.
         Assert.Equal(["a.json", "store"], Directory.EnumerateFileSystemEntries(work.Folder).Select(Path.GetFileName).Order());
-        work.Refused("FileNotWritten", "Export-JcConnector $folder/none/a.json");
+        foreach ((string path, string says) in new[] { ("$folder/none/a.json", "no folder"), ("$folder", "is a folder") })
+        {
+            string refusal = work.Refused("FileNotWritten", $"Export-JcConnector {path}");
+            Assert.Contains(says, refusal, StringComparison.Ordinal);
+            Assert.DoesNotContain(".tmp", refusal, StringComparison.Ordinal);
+            work.Refused("FileNotWritten", $"Export-JcConnector {path} -WhatIf");
+        }
+
+        Assert.Contains("is a folder", work.Refused("FileNotRead", "Import-JcConnector $folder"), StringComparison.Ordinal);
 
         Assert.Empty(work.RunWell($"Import-JcConnector {file} -StorePath $folder/there -WhatIf"));
         Assert.False(Directory.Exists(Path.Combine(work.Folder, "there")));

@@ -20,7 +20,8 @@ public sealed class GetJcAnalyzerProfile : StoreCmdlet
     {
         RecordStore? store = OpenExisting();
         IReadOnlyList<AnalyzerProfile> found = FindAnalyzerProfiles(store, Name);
-        if (store is null) return;
-        foreach (AnalyzerProfileInfo profile in new AnalyzerProfileRegistry(store).Describe(found)) WriteObject(profile);
+        IEnumerable<AnalyzerProfileInfo> profiles = store is null
+            ? found.Select(p => AnalyzerProfileRegistry.DescribeWithoutStore(p, StoreFolderInForce)) : new AnalyzerProfileRegistry(store).Describe(found);
+        foreach (AnalyzerProfileInfo profile in profiles) WriteObject(profile);
     });
 }

@@ -146,12 +146,12 @@ public sealed class NewJcConnector : StoreCmdlet
         ConnectorRules.Check(connector);
         string path = StoreFolder.Resolve(ResolveStorePath());
         if (File.Exists(path) || RecordStore.Exists(path)) new ConnectorRegistry(OpenOrCreate(), Secrets).CheckNew(connector);
+        WarnOfKey(connector);
         if (ShouldProcess($"connector '{Name}' for tenant '{TenantName}' in '{path}'", $"Add, collecting {string.Join(" and ", ContentType)} every {connector.IntervalMinutes} min"))
         {
             ConnectorRegistry registry = new(OpenOrCreate(), Secrets);
             ConnectorInfo added = registry.Add(connector, ApiKey);
             Explain(added, registry);
-            WarnOfKeys([connector]);
             WriteObject(added);
         }
     });

@@ -31,6 +31,7 @@ public sealed class NewJcLogFilter : StoreCmdlet
             Conditions = Condition, CreatedAt = default, ModifiedAt = default,
         };
         LogFilterRules.Check(filter);
+        WarnOfConditions(Condition);
         if (ShouldProcess($"log filter '{Name}'", $"Add, excluding records where {string.Join(" and ", Condition.AsEnumerable())}"))
             WriteObject(new LogFilterRegistry(OpenOrCreate()).Add(filter));
     });

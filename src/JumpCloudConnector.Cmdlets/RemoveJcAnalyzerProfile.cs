@@ -23,6 +23,7 @@ public sealed class RemoveJcAnalyzerProfile : StoreCmdlet
         {
             Guard(profile.Name, () =>
             {
+                AnalyzerProfileRegistry.CheckRemovable(profile);
                 if (ShouldProcess($"Data Analyzer profile '{profile.Name}'", "Remove")) new AnalyzerProfileRegistry(store!).Remove(profile.Name);
             });
         }

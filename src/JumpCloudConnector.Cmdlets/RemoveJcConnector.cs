@@ -30,17 +30,22 @@ public sealed class RemoveJcConnector : StoreCmdlet
         RecordStore? store = OpenExisting();
         foreach (Connector connector in FindConnectors(store, Name))
         {
-            if (!IsConfirmed(Force, $"connector '{connector.Name}' of tenant '{connector.TenantName}'", 
-                RemoveRecords ? "Remove it with its API key, its collection position and all its records"
-                : "Remove it with its API key and collection position. Its records stay; a new connector for the same organization begins at its own initial lookback and stores that span again"))
+            string what = $"connector '{connector.Name}' of tenant '{connector.TenantName}' with its API key";
+            if (!IsConfirmed(
+                Force, RemoveRecords ? $"{what}, its position and all its records" : $"{what} and its position",
+                RemoveRecords ? "The records cannot be brought back once JumpCloud no longer keeps the events."
+                : "Its records stay. A new connector for the same organization begins at its own initial lookback and stores that span again."))
+            {
                 continue;
+            }
+
             ConnectorRegistry registry = new(store!, Secrets);
             if (RemoveRecords)
             {
                 // The connector goes last, so that a removal that was stopped can be taken up again; disabled, it collects nothing.
                 registry.SetEnabled(connector.Name, false);
                 if (!Run((_, stop) => Task.FromResult(store!.Records.RemoveRecords(connector.Id, stop)), out long removed)) continue;
-                WriteVerbose($"{removed} records of connector '{connector.Name}' were removed.");
+                WriteVerbose($"{Words.Count(removed, "record")} of connector '{connector.Name}' {(removed == 1 ? "was" : "were")} removed.");
             }
 
             registry.Remove(connector.Name);

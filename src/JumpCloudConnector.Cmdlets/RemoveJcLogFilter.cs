@@ -25,8 +25,8 @@ public sealed class RemoveJcLogFilter : StoreCmdlet
         RecordStore? store = OpenExisting();
         foreach (LogFilterInfo filter in store is null ? [] : new LogFilterRegistry(store).Describe(FindLogFilters(store, Name)).ToList())
         {
-            string from = filter.ConnectorName.Count == 0 ? "it is attached to no connector" : $"detaching it from {string.Join(", ", filter.ConnectorName)}";
-            if (IsConfirmed(Force, $"log filter '{filter.Name}'", $"Remove it with its counts, {from}")) new LogFilterRegistry(store!).Remove(filter.Name);
+            string from = filter.ConnectorName.Count == 0 ? "It is attached to no connector." : $"It is detached from {string.Join(", ", filter.ConnectorName)}, which will keep what it left out.";
+            if (IsConfirmed(Force, $"log filter '{filter.Name}' with its counts", from)) new LogFilterRegistry(store!).Remove(filter.Name);
         }
 
         if (store is null) FindLogFilters(null, Name);

@@ -141,13 +141,13 @@ public sealed class SetJcConnector : StoreCmdlet
     {
         if (!ApiKeyArgument.Accept(this, ApiKey)) return;
         RefuseGeneral();
-        if (OpenExisting() is not { } store) throw ConnectorRegistry.NotFound(Name);
+        if (OpenExisting() is not { } store) throw ConnectorRegistry.NotFound(Name, StoreFolderInForce);
         ConnectorRegistry registry = new(store, Secrets);
         Connector changed = Change(registry.Get(Name));
         ConnectorRules.Check(changed);
+        if (IsGiven(nameof(ApiKeyExpiresAt))) WarnOfKey(changed);
         if (!ShouldProcess($"connector '{changed.Name}'", "Change " + string.Join(", ", MyInvocation.BoundParameters.Keys.Where(IsSetting)))) return;
         ConnectorInfo result = registry.Update(Name, Change, ApiKey);
-        if (IsGiven(nameof(ApiKeyExpiresAt))) WarnOfKeys([registry.Get(Name)]);
         if (NoAnalyzerProfile && result.AnalyzerProfile is null && result.RunOn == Connectors.RunOn.DataProcessor)
             WriteWarning($"Connector '{result.Name}' is in no Data Analyzer profile and will not collect.");
         if (PassThru) WriteObject(result);

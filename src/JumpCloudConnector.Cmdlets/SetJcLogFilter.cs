@@ -32,10 +32,11 @@ public sealed class SetJcLogFilter : StoreCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(Name, () =>
     {
-        if (OpenExisting() is not { } store) throw LogFilterRegistry.NotFound(Name);
+        if (OpenExisting() is not { } store) throw LogFilterRegistry.NotFound(Name, StoreFolderInForce);
         LogFilterRegistry registry = new(store);
         LogFilter changed = Change(registry.Get(Name));
         LogFilterRules.Check(changed);
+        if (Condition is not null) WarnOfConditions(Condition);
         if (!ShouldProcess($"log filter '{changed.Name}'", $"Change, to exclude records where {string.Join(" and ", changed.Conditions)}")) return;
         LogFilterInfo result = registry.Update(Name, Change);
         if (PassThru) WriteObject(result);

@@ -41,6 +41,12 @@ public sealed class TestJcLogFilter : PeriodCmdlet
         RecordStore? store = OpenExisting();
         IReadOnlyList<LogFilter> filters = ParameterSetName == ByName ? FindLogFilters(store, Name)
             : [new LogFilter { Id = Guid.Empty, Name = "(conditions)", Conditions = Condition, CreatedAt = default, ModifiedAt = default }];
+        foreach (LogFilter filter in filters)
+        {
+            LogFilterRules.Check(filter);
+            WarnOfConditions(filter.Conditions);
+        }
+
         if (store is null) return;
         (long? after, long? before) = Period();
         RecordQuery query = new() { ConnectorNames = ConnectorName ?? [], After = after, Before = before };

@@ -12,15 +12,20 @@ public abstract class StoreCmdlet : JcCmdlet
     private string? _openPath;
 
     private string? _inputStore;
+    private string? _missedPath;
 
     /// <summary>Protects and reads secrets.</summary>
     protected SecretProtector Secrets { get; } = new();
+
+    /// <summary>The folder of the store in force, whether there is one or not.</summary>
+    /// <exception cref="JcException">InvalidStorePath.</exception>
+    protected string StoreFolderInForce => StoreFolder.Resolve(ResolveStorePath());
 
     /// <summary>Opens the store, and makes it where there is none.</summary>
     /// <exception cref="JcException">See <see cref="RecordStore.Open"/>.</exception>
     protected RecordStore OpenOrCreate()
     {
-        string path = StoreFolder.Resolve(ResolveStorePath());
+        string path = StoreFolderInForce;
         if (_store is not null && path == _openPath) return _store;
         _store?.Dispose();
         _store = null;
@@ -35,7 +40,7 @@ public abstract class StoreCmdlet : JcCmdlet
     /// <exception cref="JcException">StoreNotFound where a path was given, and see <see cref="RecordStore.Open"/>.</exception>
     protected RecordStore? OpenExisting()
     {
-        string path = StoreFolder.Resolve(ResolveStorePath());
+        string path = StoreFolderInForce;
         if (File.Exists(path) || RecordStore.Exists(path)) return OpenOrCreate();
         if (!string.IsNullOrEmpty(StorePath))
         {
@@ -43,7 +48,12 @@ public abstract class StoreCmdlet : JcCmdlet
                 $"There is no store in '{path}'. Check -StorePath; New-JcConnector makes a store where there is none.", path);
         }
 
-        WriteVerbose($"There is no store in '{path}' yet; New-JcConnector makes it.");
+        bool named = StoreFolder.IsNamedByEnvironment;
+        if (named && path != _missedPath)
+            WriteWarning($"There is no store in '{path}', the folder that the environment variable {StoreFolder.EnvironmentVariable} names, so nothing is found there. Check the variable; New-JcConnector makes a store where there is none.");
+        else if (!named)
+            WriteVerbose($"There is no store in '{path}' yet; New-JcConnector makes it.");
+        _missedPath = path;
         return null;
     }
 
@@ -72,27 +82,35 @@ public abstract class StoreCmdlet : JcCmdlet
     protected IReadOnlyList<Connector> FindConnectors(RecordStore? store, IReadOnlyList<string>? names, IReadOnlyList<string>? tenants = null)
     {
         IReadOnlyList<Connector> found = store is null ? [] : new ConnectorRegistry(store, Secrets).Find(names, tenants);
-        ReportMissing(names, found.Select(c => c.Name), ConnectorRegistry.NotFound);
+        ReportMissing(names, found.Select(c => c.Name), name => ConnectorRegistry.NotFound(name, StoreFolderInForce));
         return found;
     }
 
-    /// <summary>Warns of keys that expire soon, where that is known.</summary>
+    /// <summary>Warns of keys that expire soon, where that is known, of connectors that collect: others need none.</summary>
     protected void WarnOfKeys(IEnumerable<Connector> connectors)
     {
-        DateTimeOffset now = DateTimeOffset.UtcNow;
         foreach (Connector connector in connectors)
-        {
-            if (connector.ApiKeyExpiresAt is not { } expires || expires - now > TimeSpan.FromDays(14)) continue;
-            string when = expires <= now ? $"expired on {expires.ToLocalTime():d}" : $"expires on {expires.ToLocalTime():d}, in {(int)(expires - now).TotalDays} days";
-            WriteWarning($"The API key of connector '{connector.Name}' {when}. Make a new one in the Admin Portal (API Settings) and set it with Set-JcConnector -ApiKey -ApiKeyExpiresAt.");
-        }
+            if (connector.Enabled && (connector.RunOn == RunOn.Sensor || connector.AnalyzerProfile is not null)) WarnOfKey(connector);
+    }
+
+    /// <summary>Warns where the key expires soon; for a connector that is just being set up, whether it collects or not.</summary>
+    protected void WarnOfKey(Connector connector)
+    {
+        if (connector.ApiKeyExpiresAt is not { } expires) return;
+        TimeSpan left = expires - DateTimeOffset.UtcNow;
+        if (left > TimeSpan.FromDays(14)) return;
+        string when = left <= TimeSpan.Zero ? $"expired on {expires.ToLocalTime():d}" : $"expires on {expires.ToLocalTime():d}, in {Rounded(left)}";
+        WriteWarning($"The API key of connector '{connector.Name}' {when}. Make a new one in the Admin Portal (API Settings) and set it with Set-JcConnector -ApiKey -ApiKeyExpiresAt.");
+
+        static string Rounded(TimeSpan left) => left.TotalHours < 1 ? "less than an hour"
+            : left.TotalHours < 47.5 ? Words.Count((long)Math.Round(left.TotalHours), "hour") : Words.Count((long)Math.Round(left.TotalDays), "day");
     }
 
     /// <summary>The Data Analyzer profiles of these names or patterns, or all without any; as <see cref="FindConnectors"/>.</summary>
     protected IReadOnlyList<AnalyzerProfile> FindAnalyzerProfiles(RecordStore? store, IReadOnlyList<string>? names)
     {
-        IReadOnlyList<AnalyzerProfile> found = store is null ? [] : new AnalyzerProfileRegistry(store).Find(names);
-        ReportMissing(names, found.Select(p => p.Name), AnalyzerProfileRegistry.NotFound);
+        IReadOnlyList<AnalyzerProfile> found = store is null ? AnalyzerProfileRegistry.FindWithoutStore(names) : new AnalyzerProfileRegistry(store).Find(names);
+        ReportMissing(names, found.Select(p => p.Name), name => AnalyzerProfileRegistry.NotFound(name, StoreFolderInForce));
         return found;
     }
 
@@ -100,18 +118,27 @@ public abstract class StoreCmdlet : JcCmdlet
     protected IReadOnlyList<LogFilter> FindLogFilters(RecordStore? store, IReadOnlyList<string>? names)
     {
         IReadOnlyList<LogFilter> found = store is null ? [] : new LogFilterRegistry(store).Find(names);
-        ReportMissing(names, found.Select(f => f.Name), LogFilterRegistry.NotFound);
+        ReportMissing(names, found.Select(f => f.Name), name => LogFilterRegistry.NotFound(name, StoreFolderInForce));
         return found;
+    }
+
+    /// <summary>Warns of conditions that can hardly be meant.</summary>
+    protected void WarnOfConditions(IEnumerable<LogFilterCondition> conditions)
+    {
+        foreach (string doubt in LogFilterRules.Doubts(conditions)) WriteWarning(doubt);
     }
 
     /// <summary>
     /// Asks before a removal. -Force spares the question, never the preview, be it asked for here or by the caller's -WhatIf.
     /// </summary>
-    protected bool IsConfirmed(bool force, string target, string action)
+    /// <param name="force">The cmdlet's -Force.</param>
+    /// <param name="what">What is removed, with what: "log filter 'Quiet' with its counts".</param>
+    /// <param name="consequence">What that means, in whole sentences.</param>
+    protected bool IsConfirmed(bool force, string what, string consequence)
     {
         bool preview = MyInvocation.BoundParameters.ContainsKey("WhatIf") || LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
         bool asked = MyInvocation.BoundParameters.ContainsKey("Confirm");
-        return (force && !preview && !asked) || ShouldProcess(target, action);
+        return (force && !preview && !asked) || ShouldProcess($"Remove {what}. {consequence}", $"Remove {what}? {consequence}", "Confirm");
     }
 
     private void ReportMissing(IReadOnlyList<string>? names, IEnumerable<string> found, Func<string, JcException> missing)

@@ -72,7 +72,7 @@ public sealed class ConnectionTester(
             {
                 IReadOnlyList<Organization> all = await client.GetProviderOrganizationsAsync(connector.ProviderId, meter, cancellationToken).ConfigureAwait(false);
                 organization = all.Count > 0 ? all[0].Id : null;
-                return all.Count == 1 ? "1 organization" : $"{all.Count} organizations";
+                return Words.Count(all.Count, "organization");
             }, cancellationToken).ConfigureAwait(false));
         }
         else if (await AskOrganizationAsync(connector, client, cancellationToken).ConfigureAwait(false) is { } own)
@@ -139,14 +139,14 @@ public sealed class ConnectionTester(
         {
             all = await client.GetOrganizationsOnceAsync(meter, cancellationToken).ConfigureAwait(false);
             Organization? mine = connector.OrganizationId is null ? all.Count == 1 ? all[0] : null : all.FirstOrDefault(o => o.Id == connector.OrganizationId);
-            return mine is not null ? $"{mine.Name} ({mine.Id})" : $"{all.Count} organizations";
+            return mine is not null ? $"{mine.Name} ({mine.Id})" : Words.Count(all.Count, "organization");
         }, cancellationToken).ConfigureAwait(false);
         if (!probe.Success) return probe.StatusCode is 403 or 404 ? null : probe;
         if (connector.OrganizationId is null || all.Count == 0 || all.Any(o => o.Id == connector.OrganizationId)) return probe;
         return probe with
         {
             Success = false, ErrorId = "OrganizationNotFound", StatusCode = (int)FailureKind.NotFound, Part = "OrganizationId",
-            Message = $"The key reaches {all.Count} organizations, and '{connector.OrganizationId}' is none of them. Set the right one with Set-JcConnector -OrganizationId.",
+            Message = $"The key reaches {Words.Count(all.Count, "organization")}, and '{connector.OrganizationId}' is not among them. Set the right one with Set-JcConnector -OrganizationId.",
         };
     }
 
@@ -162,7 +162,7 @@ public sealed class ConnectionTester(
                 await client.LearnTimeAsync(scope, meter, cancellationToken).ConfigureAwait(false);
                 long to = client.Clock.Now.ToUnixTimeMilliseconds() - 2;
                 long count = await client.CountEventsAsync(scope, to - 3_600_000, to, meter, cancellationToken).ConfigureAwait(false);
-                return $"{count} events in the last hour";
+                return $"{Words.Count(count, "event")} in the last hour";
             }, cancellationToken);
         }
 
@@ -170,7 +170,7 @@ public sealed class ConnectionTester(
         {
             using UserPageSink sink = new(new UserRecordWriter(new RecordOrigin("", "", "", null, null)));
             (long total, _) = await client.GetSystemUsersAsync(scope, 0, 1, sink, meter, cancellationToken).ConfigureAwait(false);
-            return $"{total} users";
+            return Words.Count(total, "user");
         }, cancellationToken);
     }
 

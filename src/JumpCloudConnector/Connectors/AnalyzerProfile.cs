@@ -9,6 +9,8 @@ public sealed record AnalyzerProfile
     /// <summary>The profile that there always is.</summary>
     public const string DefaultName = "Default";
 
+    internal static readonly AnalyzerProfile Default = new() { Name = DefaultName, CreatedAt = DateTimeOffset.FromUnixTimeSeconds(0) };
+
     /// <summary>The unique name.</summary>
     public required string Name { get; init; }
 

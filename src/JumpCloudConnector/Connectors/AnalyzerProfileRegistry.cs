@@ -44,38 +44,38 @@ public sealed class AnalyzerProfileRegistry(RecordStore store, TimeProvider? tim
     }
 
     /// <summary>The profiles whose name matches one of the patterns (<c>*</c> and <c>?</c>), or all.</summary>
-    public IReadOnlyList<AnalyzerProfile> Find(IReadOnlyList<string>? names = null)
-    {
-        TextPattern[]? patterns = names is { Count: > 0 } ? [.. names.Select(n => new TextPattern(n))] : null;
-        return [.. store.Connectors.GetAnalyzerProfiles().Where(p => patterns is null || Array.Exists(patterns, n => n.Matches(p.Name.AsSpan())))];
-    }
+    public IReadOnlyList<AnalyzerProfile> Find(IReadOnlyList<string>? names = null) => Matching(store.Connectors.GetAnalyzerProfiles(), names);
+
+    /// <summary>As <see cref="Find"/>, where there is no store yet: Default, which is always there.</summary>
+    public static IReadOnlyList<AnalyzerProfile> FindWithoutStore(IReadOnlyList<string>? names = null) => Matching([AnalyzerProfile.Default], names);
 
     /// <summary>The profile of that name, in the case it was given.</summary>
     /// <exception cref="JcException">AnalyzerProfileNotFound.</exception>
     public AnalyzerProfile Get(string name) => store.Connectors.GetAnalyzerProfiles()
-        .FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase)) ?? throw NotFound(name);
+        .FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase)) ?? throw NotFound(name, store.Folder);
 
-    /// <summary>The error for a name that no profile has.</summary>
-    public static JcException NotFound(string name) => new("AnalyzerProfileNotFound", JcErrorKind.NotFound,
-        $"There is no Data Analyzer profile named '{name}'. Get-JcAnalyzerProfile lists those there are, New-JcAnalyzerProfile adds one.", name);
+    /// <summary>The error for a name that no profile of a store has.</summary>
+    public static JcException NotFound(string name, string folder) => new("AnalyzerProfileNotFound", JcErrorKind.NotFound,
+        $"There is no Data Analyzer profile named '{name}' in the store '{folder}'. Get-JcAnalyzerProfile lists those there are, New-JcAnalyzerProfile adds one.", name);
 
     /// <summary>Profiles with their connectors.</summary>
     public IEnumerable<AnalyzerProfileInfo> Describe(IReadOnlyList<AnalyzerProfile> profiles)
     {
         ILookup<string, Connector> members = store.Connectors.GetConnectors()
             .ToLookup(c => c.AnalyzerProfile ?? "", StringComparer.OrdinalIgnoreCase);
-        foreach (AnalyzerProfile profile in profiles)
-        {
-            yield return new AnalyzerProfileInfo
-            {
-                Name = profile.Name,
-                Description = profile.Description,
-                MaxConcurrentStreams = profile.MaxConcurrentStreams,
-                ConnectorName = [.. members[profile.Name].Select(c => c.Name)],
-                CreatedAt = profile.Name == AnalyzerProfile.DefaultName ? null : profile.CreatedAt,
-                StorePath = store.Folder,
-            };
-        }
+        foreach (AnalyzerProfile profile in profiles) yield return Describe(profile, members[profile.Name], store.Folder);
+    }
+
+    /// <summary>A profile where there is no store yet, and so no connector.</summary>
+    public static AnalyzerProfileInfo DescribeWithoutStore(AnalyzerProfile profile, string folder) => Describe(profile, [], folder);
+
+    /// <summary>Refuses to remove the one that is always there.</summary>
+    /// <exception cref="JcException">AnalyzerProfileFixed.</exception>
+    public static void CheckRemovable(AnalyzerProfile profile)
+    {
+        if (profile.Name != AnalyzerProfile.DefaultName) return;
+        throw new JcException("AnalyzerProfileFixed", JcErrorKind.InvalidInput,
+            "The Data Analyzer profile 'Default' is always there and cannot be removed. Take a connector out of it with Set-JcConnector -NoAnalyzerProfile.", profile.Name);
     }
 
     /// <summary>Removes a profile that no connector is in.</summary>
@@ -83,16 +83,27 @@ public sealed class AnalyzerProfileRegistry(RecordStore store, TimeProvider? tim
     public void Remove(string name)
     {
         AnalyzerProfile profile = Get(name);
-        if (profile.Name == AnalyzerProfile.DefaultName)
-        {
-            throw new JcException("AnalyzerProfileFixed", JcErrorKind.InvalidInput,
-                "The Data Analyzer profile 'Default' is always there and cannot be removed. Take a connector out of it with Set-JcConnector -NoAnalyzerProfile.", name);
-        }
-
+        CheckRemovable(profile);
         if (store.Connectors.RemoveAnalyzerProfile(profile.Name) is { Count: > 0 } members)
         {
             throw new JcException("AnalyzerProfileInUse", JcErrorKind.InvalidInput,
-                $"The Data Analyzer profile '{profile.Name}' has {members.Count} {(members.Count == 1 ? "connector" : "connectors")}, such as '{members[0]}', which would stop collecting. Move them with Set-JcConnector -AnalyzerProfile first.", name);
+                $"The Data Analyzer profile '{profile.Name}' has {Words.Count(members.Count, "connector")}, such as '{members[0]}', which would stop collecting. Move them with Set-JcConnector -AnalyzerProfile first.", name);
         }
     }
+
+    private static IReadOnlyList<AnalyzerProfile> Matching(IEnumerable<AnalyzerProfile> profiles, IReadOnlyList<string>? names)
+    {
+        TextPattern[]? patterns = names is { Count: > 0 } ? [.. names.Select(n => new TextPattern(n))] : null;
+        return [.. profiles.Where(p => patterns is null || Array.Exists(patterns, n => n.Matches(p.Name.AsSpan())))];
+    }
+
+    private static AnalyzerProfileInfo Describe(AnalyzerProfile profile, IEnumerable<Connector> members, string folder) => new()
+    {
+        Name = profile.Name,
+        Description = profile.Description,
+        MaxConcurrentStreams = profile.MaxConcurrentStreams,
+        ConnectorName = [.. members.Select(c => c.Name)],
+        CreatedAt = profile.Name == AnalyzerProfile.DefaultName ? null : profile.CreatedAt,
+        StorePath = folder,
+    };
 }

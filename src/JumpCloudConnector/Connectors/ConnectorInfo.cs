@@ -203,8 +203,8 @@ public sealed record ConnectorInfo
     /// <summary>Gaps of all streams that nobody has acknowledged.</summary>
     public int UnconfirmedGaps { get; init; }
 
-    /// <summary>When its next turn comes.</summary>
-    public DateTimeOffset NextRun { get; init; }
+    /// <summary>When its next turn comes, or null where none does: it is disabled, in no profile, or for a host that never came.</summary>
+    public DateTimeOffset? NextRun { get; init; }
 
     /// <summary>Failed turns of the worst stream since its last good one.</summary>
     public int ConsecutiveFailures { get; init; }
@@ -272,7 +272,7 @@ public sealed record ConnectorInfo
             Lag = slowest is { } ms ? now - DateTimeOffset.FromUnixTimeMilliseconds(ms) : null,
             IsBehind = collected.Exists(s => s.Info.IsBehind),
             UnconfirmedGaps = collected.Sum(s => GapsOf(s, unconfirmedGaps)),
-            NextRun = collected.Count == 0 ? connector.CreatedAt : collected.Min(s => NextRunOf(s, now)),
+            NextRun = hindrance is not null ? null : collected.Count == 0 ? connector.CreatedAt : collected.Min(s => NextRunOf(s, now)),
             ConsecutiveFailures = worst?.ConsecutiveFailures ?? 0,
             Streams = [.. collected.Select(s => Health(s, GapsOf(s, unconfirmedGaps)))],
             StorePath = storePath,

@@ -56,11 +56,11 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
 
     /// <summary>The connector of that name.</summary>
     /// <exception cref="JcException">ConnectorNotFound.</exception>
-    public Connector Get(string name) => store.Connectors.FindConnector(name) ?? throw NotFound(name);
+    public Connector Get(string name) => store.Connectors.FindConnector(name) ?? throw NotFound(name, store.Folder);
 
-    /// <summary>The error for a name that no connector has.</summary>
-    public static JcException NotFound(string name) => new("ConnectorNotFound", JcErrorKind.NotFound,
-        $"There is no connector named '{name}'. Get-JcConnector lists those there are.", name);
+    /// <summary>The error for a name that no connector of a store has.</summary>
+    public static JcException NotFound(string name, string folder) => new("ConnectorNotFound", JcErrorKind.NotFound,
+        $"There is no connector named '{name}' in the store '{folder}'. Get-JcConnector lists those there are.", name);
 
     /// <summary>A connector with its health.</summary>
     public ConnectorInfo Describe(Connector connector) =>
@@ -132,7 +132,7 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
     /// <exception cref="JcException">ConnectorNotFound.</exception>
     public void Remove(string name)
     {
-        if (!store.Connectors.RemoveConnector(Get(name).Id)) throw NotFound(name);
+        if (!store.Connectors.RemoveConnector(Get(name).Id)) throw NotFound(name, store.Folder);
     }
 
     // What was not collected before that was not collected on purpose.

@@ -181,7 +181,7 @@ public static class ConnectorRules
         if (!hex)
         {
             throw Refuse(errorId, value,
-                $"'{value}' is not a {what}: JumpCloud's have 24 hexadecimal digits. Copy it from the Admin Portal (Organizations, the eye icon).");
+                $"'{value}' is not {Words.WithArticle(what)}: JumpCloud's have 24 hexadecimal digits. Copy it from the Admin Portal (Organizations, the eye icon).");
         }
     }
 

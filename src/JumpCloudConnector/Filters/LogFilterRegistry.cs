@@ -85,11 +85,11 @@ public sealed class LogFilterRegistry(RecordStore store, TimeProvider? time = nu
     /// <summary>The filter of that name.</summary>
     /// <exception cref="JcException">LogFilterNotFound.</exception>
     public LogFilter Get(string name) =>
-        store.Connectors.GetLogFilters().FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase)) ?? throw NotFound(name);
+        store.Connectors.GetLogFilters().FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase)) ?? throw NotFound(name, store.Folder);
 
-    /// <summary>The error for a name that no filter has.</summary>
-    public static JcException NotFound(string name) => new("LogFilterNotFound", JcErrorKind.NotFound,
-        $"There is no log filter named '{name}'. Get-JcLogFilter lists those there are.", name);
+    /// <summary>The error for a name that no filter of a store has.</summary>
+    public static JcException NotFound(string name, string folder) => new("LogFilterNotFound", JcErrorKind.NotFound,
+        $"There is no log filter named '{name}' in the store '{folder}'. Get-JcLogFilter lists those there are.", name);
 
     /// <summary>Filters with what they have done.</summary>
     public IEnumerable<LogFilterInfo> Describe(IReadOnlyList<LogFilter> filters)
@@ -133,7 +133,7 @@ public sealed class LogFilterRegistry(RecordStore store, TimeProvider? time = nu
     /// <exception cref="JcException">LogFilterNotFound.</exception>
     public void Remove(string name)
     {
-        if (!store.Connectors.RemoveLogFilter(Get(name))) throw NotFound(name);
+        if (!store.Connectors.RemoveLogFilter(Get(name))) throw NotFound(name, store.Folder);
     }
 
     /// <summary>Checks that a connector may have its filters: they exist and are of its tenant or of all.</summary>

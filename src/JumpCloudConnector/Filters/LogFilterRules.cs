@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using JumpCloudConnector.Records;
 
 namespace JumpCloudConnector.Filters;
 
@@ -22,10 +23,30 @@ public static class LogFilterRules
         if (filter.Conditions.Count is 0 or > LogFilter.MaxConditions)
         {
             throw Refuse(filter.Name,
-                $"The log filter '{filter.Name}' has {filter.Conditions.Count} conditions. Give 1 to {LogFilter.MaxConditions}; for more, attach a second filter.");
+                $"The log filter '{filter.Name}' has {Words.Count(filter.Conditions.Count, "condition")}. Give 1 to {LogFilter.MaxConditions}; for more, attach a second filter.");
         }
 
         foreach (LogFilterCondition condition in filter.Conditions) Check(condition);
+    }
+
+    /// <summary>
+    /// What is to be said of conditions that are possible and yet can hardly be meant: those of fields that no record has, by
+    /// which a filter excludes nothing, or, negated, whatever its other conditions leave. For conditions that passed the check.
+    /// </summary>
+    public static IEnumerable<string> Doubts(IEnumerable<LogFilterCondition> conditions)
+    {
+        foreach (LogFilterCondition condition in conditions)
+        {
+            string field = condition.Field;
+            bool group = KnownFields.IsGroup(field);
+            if (KnownFields.HasValue(field) || (group && condition.Operator == LogFilterOperator.Exists)) continue;
+            bool negates = condition.Operator is LogFilterOperator.NotEqual or LogFilterOperator.NotIn
+                || (condition.Operator == LogFilterOperator.Exists && condition.Values.Count == 1 && !bool.Parse(condition.Values[0]));
+            string fault = group ? $"'{field}' holds other fields and has no value of its own" : $"No record has a field '{field}'";
+            string means = negates ? "holds for every record" : "holds for no record";
+            string meant = field == KnownFields.Vendor ? "Name a field in it, such as 'jumpcloud.mfa'." : $"Did you mean '{KnownFields.Nearest(field)}'?";
+            yield return $"{fault}, so the condition '{condition}' {means}. {meant}";
+        }
     }
 
     /// <summary>Reads a number, or a time in ISO 8601 as epoch milliseconds, which is how records hold times.</summary>
@@ -62,7 +83,7 @@ public static class LogFilterRules
         };
         if (!fits)
         {
-            throw Refuse(field, $"The condition '{condition}' has {values} values. " + condition.Operator switch
+            throw Refuse(field, $"The condition '{condition}' has {Words.Count(values, "value")}. " + condition.Operator switch
             {
                 LogFilterOperator.Exists => "Exists takes none, or 'false' to ask that the field is not there.",
                 LogFilterOperator.GreaterThan or LogFilterOperator.LessThan => "Give one number or time.",

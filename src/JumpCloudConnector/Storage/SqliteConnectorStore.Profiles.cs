@@ -11,7 +11,7 @@ internal sealed partial class SqliteConnectorStore
     {
         using SqliteCommand command = connection.CreateCommand("SELECT document FROM analyzer_profile ORDER BY name");
         List<AnalyzerProfile> profiles = command.ReadAll(row => JsonSerializer.Deserialize(row.GetString(0), ConnectorJson.Default.AnalyzerProfile)!);
-        profiles.Insert(0, new AnalyzerProfile { Name = AnalyzerProfile.DefaultName, CreatedAt = DateTimeOffset.FromUnixTimeSeconds(0) });
+        profiles.Insert(0, AnalyzerProfile.Default);
         return profiles;
     });
 

@@ -25,6 +25,9 @@ public static class StoreFolder
         return string.IsNullOrWhiteSpace(path) ? Default("JumpCloudConnector") : Path.GetFullPath(path!);
     }
 
+    /// <summary>True where the environment names the folder, for commands that do not.</summary>
+    public static bool IsNamedByEnvironment => !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(EnvironmentVariable));
+
     /// <summary>The key ring's folder: beside the default store, never in it, so that no copy of a store carries it along.</summary>
     public static string ResolveKeyRing()
     {

@@ -471,8 +471,69 @@ public sealed class ConnectorCmdletTests
             Assert.Contains("'Soon'", Assert.Single(work.Run(command).Warnings), StringComparison.Ordinal);
         ScriptResult past = work.Run("Set-JcConnector Soon -ApiKeyExpiresAt 2020-01-31");
         Assert.Contains("expired on", Assert.Single(past.Warnings), StringComparison.Ordinal);
+        // What is not collected needs no key.
+        work.RunWell("Disable-JcConnector Soon");
+        Assert.Empty(work.Run("Invoke-JcCollection -Force; $null = Test-JcConnector Soon").Warnings);
+        work.RunWell("Enable-JcConnector Soon");
         work.RunWell("Set-JcConnector Soon -ApiKeyExpiresAt $null");
         Assert.Empty(work.Run("Invoke-JcCollection -Force").Warnings);
+    }
+
+    [Theory]
+    [InlineData("2020-01-31", "expired on")]
+    [InlineData("10m", "in less than an hour")]
+    [InlineData("61m", "in 1 hour.")]
+    [InlineData("47h", "in 47 hours.")]
+    [InlineData("5d", "in 5 days.")]
+    [InlineData("4d11h", "in 4 days.")]
+    [InlineData("13d23h", "in 14 days.")]
+    public async Task When_a_key_expires_is_said_in_round_numbers_and_under_what_if(string given, string said)
+    {
+        await using Workspace work = Workspace.Offline();
+        ScriptResult preview = work.Run($"New-JcConnector Acme {Minimum} -ApiKeyExpiresAt '{given}' -NoAnalyzerProfile -WhatIf");
+        Assert.Contains(said, Assert.Single(preview.Warnings), StringComparison.Ordinal);
+        work.Add();
+        preview = work.Run($"Set-JcConnector Acme -ApiKeyExpiresAt '{given}' -WhatIf");
+        Assert.Contains(said, Assert.Single(preview.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_not_collected_has_no_next_run()
+    {
+        await using Workspace work = Workspace.Offline();
+        work.Add();
+        Assert.NotNull(work.One("Get-JcConnector Acme").Get("NextRun"));
+        Assert.Null(work.One("Disable-JcConnector Acme -PassThru").Get("NextRun"));
+        Assert.NotNull(work.One("Enable-JcConnector Acme -PassThru").Get("NextRun"));
+        Assert.Null(work.One("Set-JcConnector Acme -NoAnalyzerProfile -PassThru").Get("NextRun"));
+        Assert.Null(work.One($"New-JcConnector Far {Minimum} -RunOn Sensor -SensorName no-such-host").Get("NextRun"));
+        Assert.NotNull(work.One($"New-JcConnector Here {Minimum} -RunOn Sensor -SensorName ([Environment]::MachineName)").Get("NextRun"));
+    }
+
+    [Fact]
+    public async Task A_name_that_is_not_there_is_said_with_the_store()
+    {
+        await using Workspace work = Workspace.Offline();
+        work.Add();
+        foreach (string script in (string[])["Get-JcConnector X", "Set-JcConnector X -IntervalMinutes 7", "Remove-JcConnector X", "Export-JcConnector $folder/x.json X -ErrorAction Stop"])
+            Assert.Contains($"named 'X' in the store '{work.StorePath}'", work.Refused("ConnectorNotFound", script), StringComparison.Ordinal);
+        Assert.Contains(work.StorePath, work.Refused("LogFilterNotFound", "Set-JcLogFilter X -TenantName T"), StringComparison.Ordinal);
+        Assert.Contains(work.StorePath, work.Refused("AnalyzerProfileNotFound", "Get-JcAnalyzerProfile X"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_removal_asks_in_sentences()
+    {
+        List<string> asked = [];
+        await using Workspace work = Workspace.Offline(new TextHostOptions { OnChoice = (message, _, _) => { asked.Add(message); return 2; } });
+        work.RunWell("$null = New-JcLogFilter Quiet 'severity Exists'");
+        work.Add("Acme", "-LogFilter Quiet");
+        work.RunWell("Remove-JcConnector Acme; Remove-JcConnector Acme -RemoveRecords; Remove-JcLogFilter Quiet");
+        Assert.StartsWith("Remove connector 'Acme' of tenant 'Acme Ltd' with its API key and its position? Its records stay.", asked[0], StringComparison.Ordinal);
+        Assert.StartsWith("Remove connector 'Acme' of tenant 'Acme Ltd' with its API key, its position and all its records? ", asked[1], StringComparison.Ordinal);
+        Assert.StartsWith("Remove log filter 'Quiet' with its counts? It is detached from Acme", asked[2], StringComparison.Ordinal);
+        Assert.Equal(3, asked.Count);
+        Assert.Single(work.RunWell("Get-JcConnector"));
     }
 
     [Fact]

@@ -93,9 +93,16 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
         List<string> known = All.Select(UserOf).First(u => u.Count == 3);
         foreach (string given in known)
         {
-            AssertFound(r => UserOf(r).Contains(given, StringComparer.OrdinalIgnoreCase), $"-User '{given}'");
-            AssertFound(r => UserOf(r).Contains(given, StringComparer.OrdinalIgnoreCase), $"-User '{given.ToUpperInvariant()}'");
+            AssertFound(r => UserOf(r).Any(u => Is(u, given)), $"-User '{given}'");
+            AssertFound(r => UserOf(r).Any(u => Is(u, given)), $"-User '{given.ToUpperInvariant()}'");
         }
+
+        // Events that name a user by the e-mail address alone are found by the account too.
+        string account = known[1].Split('@')[0];
+        Assert.True(Find($"-User {account}").Count > All.Count(r => UserOf(r).Contains(account, StringComparer.OrdinalIgnoreCase)));
+
+        static bool Is(string user, string given) => string.Equals(user, given, StringComparison.OrdinalIgnoreCase)
+            || (!given.Contains('@', StringComparison.Ordinal) && user.StartsWith(given + "@", StringComparison.OrdinalIgnoreCase));
 
         AssertFound(r => UserOf(r).Any(u => u.Contains('@', StringComparison.Ordinal)), "-User '*@*'");
     }
@@ -125,6 +132,53 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
         Assert.Equal(All.Count, Find("-Last 7d").Count);
         AssertFound(r => TimeOf(r) >= start && TimeOf(r) < end && r.Text("ConnectorName") == "Beta",
             $"-ConnectorName Beta -After '{Iso(start)}' -Before '{Iso(end)}'");
+    }
+
+    [Fact]
+    public void What_cannot_match_is_pointed_out()
+    {
+        Workspace work = store.Work;
+        string address = All.Select(r => r.Text("SourceIp")).First(a => a is not null && a.Count(c => c == '.') == 3)!;
+        string network = address[..(address.IndexOf('.', StringComparison.Ordinal) + 1)];
+        AssertFound(r => r.Text("SourceIp")?.StartsWith(network, StringComparison.Ordinal) ?? false, $"-SourceIp {network}0.0.0/8");
+        Assert.Contains("10.0.0.0/8", work.Refused("InvalidNetwork", "Get-JcIngestedRecord -SourceIp 10.0.0.0/33"), StringComparison.Ordinal);
+
+        foreach (string command in (string[])["Get-JcIngestedRecord", "Test-JcLogFilter -Condition 'severity Exists'"])
+        {
+            Assert.Contains("-After and -Before", work.Refused("EmptyPeriod", $"{command} -After 1h -Before 2h"), StringComparison.Ordinal);
+            Assert.Contains("instead of -Last", work.Refused("EmptyPeriod", $"{command} -Last 1h -Before 2h"), StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Find("-After 2026-01-31T08:00Z -Before 2026-01-31T08:00Z"));
+        ScriptResult unknown = work.Run("Get-JcIngestedRecord -EventStatus failed, mfa -First 1");
+        Assert.Contains("success, failure, mfa, unknown", Assert.Single(unknown.Warnings), StringComparison.Ordinal);
+        Assert.Contains("'failed'", unknown.Warnings[0], StringComparison.Ordinal);
+        Assert.Empty(work.Run("Get-JcIngestedRecord -EventStatus succ* -MsgClass jumpcloud_systemuser -First 1").Warnings);
+    }
+
+    [Fact]
+    public void An_object_has_no_property_that_a_table_cannot_show()
+    {
+        Assert.All(All[0].Properties, p => Assert.True(p.Value is null or string or long or DateTimeOffset, p.Name));
+    }
+
+    [Fact]
+    public async Task A_condition_on_a_field_that_no_record_has_is_warned_of()
+    {
+        await using Workspace work = Workspace.Offline();
+        work.RunWell("$null = New-JcLogFilter Good 'event_type Equal sso_auth', 'jumpcloud.anything Exists'");
+        foreach (string script in (string[])
+            [
+                "New-JcLogFilter F 'EventType NotEqual sso_auth' -WhatIf", "$null = New-JcLogFilter F 'EventType NotEqual sso_auth'", "Set-JcLogFilter Good 'EventType NotEqual sso_auth' -WhatIf",
+                "$null = Test-JcLogFilter F", "$null = Test-JcLogFilter -Condition 'EventType NotEqual sso_auth'",
+            ])
+        {
+            ScriptResult result = work.Run(script);
+            Assert.Empty(result.AllErrors);
+            Assert.Contains("'event_type'?", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        }
+
+        Assert.Empty(work.Run("$null = Test-JcLogFilter Good; Set-JcLogFilter F -TenantName T").Warnings);
     }
 
     [Fact]

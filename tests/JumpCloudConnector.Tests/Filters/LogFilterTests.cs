@@ -452,6 +452,43 @@ public sealed class LogFilterTests
         }
     }
 
+    [Theory]
+    [InlineData("event_type", Equal, "x", null)]
+    [InlineData("srcip_geo.latitude", GreaterThan, "1", null)]
+    [InlineData("jumpcloud.whatever.it.is", NotEqual, "x", null)]
+    [InlineData("user", Exists, null, null)]
+    [InlineData("user", Exists, "false", null)]
+    [InlineData("jumpcloud", Exists, null, null)]
+    [InlineData("EventType", NotEqual, "x", "No record has a field 'EventType'|holds for every record|'event_type'?")]
+    [InlineData("EventType", Equal, "x", "holds for no record|'event_type'?")]
+    [InlineData("EventType", NotIn, "x", "every record")]
+    [InlineData("EventType", Exists, null, "no record")]
+    [InlineData("EventType", Exists, "true", "no record")]
+    [InlineData("EventType", Exists, "False", "every record")]
+    [InlineData("Event_Type", Equal, "x", "'event_type'?")]
+    [InlineData("event_typ", Equal, "x", "'event_type'?")]
+    [InlineData("type", Equal, "x", "'event_type'?")]
+    [InlineData("username", Equal, "x", "'user.name'?")]
+    [InlineData("user.mail", Equal, "x", "'user.email'?")]
+    [InlineData("user", Equal, "x", "has no value of its own|'user.name'?")]
+    [InlineData("msg_origin", Equal, "x", "has no value of its own|'msg_origin.source'?")]
+    [InlineData("jumpcloud", Equal, "x", "has no value of its own|'jumpcloud.mfa'")]
+    [InlineData("Service", Equal, "x", "'event_category'?")]
+    [InlineData("SourceIp", InSubnet, "10.0.0.0/8", "'srcip'?")]
+    [InlineData("CountryCode", Equal, "FR", "'srcip_geo.countryCode'?")]
+    [InlineData("jumpclud.mfa", Equal, "x", "'jumpcloud.mfa'?")]
+    [InlineData("JumpCloud.geoip.country_code", Equal, "x", "'jumpcloud.geoip.country_code'?")]
+    [InlineData("mfa", Equal, "true", "'jumpcloud.mfa'?")]
+    [InlineData("geoip.country_code", Equal, "FR", "'jumpcloud.geoip.country_code'?")]
+    public void A_field_that_no_record_has_is_pointed_out(string field, LogFilterOperator @operator, string? value, string? said)
+    {
+        LogFilterCondition condition = Condition(field, @operator, value is null ? [] : [value]);
+        LogFilterRules.Check(Filter(condition));
+        string[] doubts = [.. LogFilterRules.Doubts([condition])];
+        if (said is null) Assert.Empty(doubts);
+        else Assert.All(said.Split('|'), part => Assert.Contains(part, Assert.Single(doubts), StringComparison.Ordinal));
+    }
+
     private static LogFilterCondition Condition(string field, LogFilterOperator @operator, params string[] values) =>
         new() { Field = field, Operator = @operator, Values = values };
 

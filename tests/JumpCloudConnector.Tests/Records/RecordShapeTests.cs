@@ -432,6 +432,7 @@ public sealed class RecordShapeTests
         EventRecordWriter writer = new(Origin) { WriteTime = WriteTime };
         HashSet<string> uuids = [];
         HashSet<string> seen = [];
+        HashSet<string> paths = [];
         using RecordBatch batch = new();
         foreach (SimulatedEvent e in simulator.Organizations[0].Truth())
         {
@@ -442,6 +443,7 @@ public sealed class RecordShapeTests
             string[] names = [.. document.RootElement.EnumerateObject().Select(p => p.Name)];
             Assert.Equal(Order.Where(names.Contains), names);
             seen.UnionWith(names);
+            paths.UnionWith(Paths(document.RootElement, ""));
             Assert.Equal(-1, record.Utf8.Span.IndexOfAny((byte)'\r', (byte)'\n'));
             Assert.Equal(Truth.OneLine(e.Json), record.VendorUtf8.ToArray());
             Assert.Equal(e.Milliseconds, batch[0].Milliseconds);
@@ -451,8 +453,15 @@ public sealed class RecordShapeTests
         }
 
         Assert.Equal(3_000, uuids.Count);
+        // Conditions are warned of no field that is there, nor told of one that cannot be.
+        Assert.Empty(paths.Except(KnownFields.All));
+        Assert.All(KnownFields.All.Except(paths), f => Assert.True(f == "org_name" || f.StartsWith("srcip_geo.", StringComparison.Ordinal), f));
         Assert.Equal(Order.Except(["org_name"]), Order.Where(seen.Contains));
     }
+
+    private static IEnumerable<string> Paths(JsonElement value, string path) =>
+        value.EnumerateObject().Where(p => path.Length > 0 || p.Name != KnownFields.Vendor).SelectMany(p =>
+            p.Value.ValueKind == JsonValueKind.Object ? Paths(p.Value, path + p.Name + ".") : [path + p.Name]);
 
     [Fact]
     public void A_record_shows_its_header()

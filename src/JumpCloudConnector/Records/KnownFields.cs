@@ -1,0 +1,76 @@
+namespace JumpCloudConnector.Records;
+
+/// <summary>The fields that records can have, and what somebody may have meant who wrote another.</summary>
+internal static class KnownFields
+{
+    /// <summary>JumpCloud's own object: what is in it is up to JumpCloud.</summary>
+    public const string Vendor = "jumpcloud";
+
+    /// <summary>Every field outside the vendor's object, as the writers of records name them.</summary>
+    public static readonly IReadOnlyList<string> All =
+    [
+        "timestamp", "write_time", "stellar_uuid", "tenantid", "tenant_name", "connector_name", "org_id", "org_name", "msg_class",
+        "msg_origin.source", "msg_origin.category", "msg_origin.processor.name", "msg_origin.processor.type",
+        "event_category", "event_type", "event_status", "event_name", "reason", "severity",
+        "user.name", "user.email", "user.id", "user.type", "srcip", "srcport", "srcip_username",
+        "srcip_geo.countryCode", "srcip_geo.countryName", "srcip_geo.region", "srcip_geo.regionCode", "srcip_geo.city",
+        "srcip_geo.continentCode", "srcip_geo.timezone", "srcip_geo.latitude", "srcip_geo.longitude",
+        "resource.type", "resource.id", "resource.name", "host.name", "host.id", "application.name",
+    ];
+
+    // The names that records have as objects, and those of JumpCloud that have another one here.
+    private static readonly Dictionary<string, string> s_otherNames = new(StringComparer.Ordinal)
+    {
+        ["service"] = "event_category", ["status"] = "event_status", ["outcome"] = "event_status", ["success"] = "event_status",
+        ["user"] = "user.name", ["initiatedby"] = "user.name", ["email"] = "user.email",
+        ["sourceip"] = "srcip", ["clientip"] = "srcip", ["ip"] = "srcip", ["ipaddress"] = "srcip", ["country"] = "srcip_geo.countryCode",
+        ["organization"] = "org_name", ["organizationid"] = "org_id", ["organizationname"] = "org_name", ["connector"] = "connector_name", ["tenant"] = "tenant_name",
+        ["type"] = "event_type", ["category"] = "event_category", ["name"] = "user.name", ["id"] = "user.id", ["message"] = "event_name", ["errormessage"] = "reason", ["time"] = "timestamp",
+        ["application"] = "application.name", ["host"] = "host.name", ["resource"] = "resource.name", ["source"] = "msg_origin.source",
+    };
+
+    /// <summary>True for a field that a record can have: one with a value of its own, or any of the vendor's.</summary>
+    public static bool HasValue(string field) =>
+        field.StartsWith(Vendor + ".", StringComparison.Ordinal) || All.Contains(field, StringComparer.Ordinal);
+
+    /// <summary>True for a field that only holds others, such as user: it is there or not, and has no value of its own.</summary>
+    public static bool IsGroup(string field) =>
+        field == Vendor || All.Any(f => f.StartsWith(field + ".", StringComparison.Ordinal));
+
+    /// <summary>The known field that is nearest to another name, or what that name would be in the vendor's object.</summary>
+    public static string Nearest(string field)
+    {
+        int dot = field.IndexOf('.');
+        if (dot > 0 && Distance(Letters(field.Substring(0, dot)), Vendor) <= 2) return Vendor + field.Substring(dot);
+
+        string name = Letters(field);
+        if (s_otherNames.TryGetValue(name, out string? other)) return other;
+        if (All.FirstOrDefault(f => f.StartsWith(field + ".", StringComparison.Ordinal)) is { } member) return member;
+        string? same = All.FirstOrDefault(f => Letters(f) == name) ?? All.FirstOrDefault(f => f.IndexOf('.') > 0 && Letters(f.Substring(f.LastIndexOf('.'))) == name);
+        if (same is not null) return same;
+        (string near, int distance) = All.Select(f => (f, Distance(name, Letters(f)))).OrderBy(f => f.Item2).First();
+        return distance <= Math.Max(1, name.Length / 4) ? near : $"{Vendor}.{field}";
+    }
+
+    // Whoever writes EventType or event-type means event_type.
+    private static string Letters(string field) => new([.. field.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant)]);
+
+    /// <summary>How many letters must be added, left out or replaced to make one name of the other.</summary>
+    private static int Distance(string one, string other)
+    {
+        int[] row = [.. Enumerable.Range(0, other.Length + 1)];
+        for (int i = 1; i <= one.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= other.Length; j++)
+            {
+                int replaced = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+
+        return row[other.Length];
+    }
+}

@@ -29,16 +29,16 @@ public sealed class ViewTests
     };
 
     [Theory]
-    [InlineData("Connector", "Name TenantName Status Lag Interval ContentType", "Acme|Healthy|5 min|Directory")]
+    [InlineData("Connector", "Name TenantName Status Lag Interval ContentType", "Acme|Healthy|5 min|DirectoryInsights, SystemUser")]
     [InlineData("Connector", "Name TenantName Status", "Wrong|401 Unauthorized")]
     [InlineData("Connector", "Name Status", "Disabled one|Disabled")]
     [InlineData("StreamHealth", "Organization ContentType Status Watermark Failures", "SystemUser|Healthy")]
-    [InlineData("CollectionResult", "Connector Organization ContentType State New Repeated Fetched Duration", "Acme|Collected")]
+    [InlineData("CollectionResult", "Connector Organization ContentType State Watermark New Repeated Fetched Duration", "Acme|Collected")]
     [InlineData("CollectionResult", "Connector Organization ContentType State", "Wrong|Failed|Unauthorized")]
     [InlineData("ConnectionTestResult", "ConnectorName Result Latency Summary", "Acme|Success| ms")]
     [InlineData("ConnectionTestResult", "ConnectorName Result Latency Summary", "Wrong|Failure")]
     [InlineData("ConnectionProbe", "Name HostName Result Latency Message", "Organization|127.0.0.1|ok")]
-    [InlineData("IngestedRecord", "Time Service EventType Status User SourceIp Connector", "Acme")]
+    [InlineData("IngestedRecord", "Time EventType Status User SourceIp Connector Organization", "Acme")]
     [InlineData("LogFilter", "Name TenantName Excluded Condition", "Quiet|(all)|(inactive)|severity Exists")]
     [InlineData("LogFilterTestResult", "Name Tested Part Sample", "Quiet|%")]
     [InlineData("AnalyzerProfile", "Name Streams Connectors Description", "Default|any|Acme, Disabled one")]
@@ -56,10 +56,13 @@ public sealed class ViewTests
         {
             string[] lines = await ShowAsync(kind, width, null);
             Assert.All(lines, line => Assert.True(line.Length <= width, $"{line.Length}: {line}"));
-            if (width < 120) continue;
             string text = string.Join('\n', lines);
             int rule = Array.FindIndex(lines, line => line.TrimStart().StartsWith("--", StringComparison.Ordinal));
             Assert.True(rule > 0, text);
+            // What has no room is left out whole: no heading is broken in two, nor cut.
+            Assert.True(rule == 1 || string.IsNullOrWhiteSpace(lines[rule - 2]), text);
+            Assert.DoesNotContain('…', lines[rule - 1]);
+            if (width < 120) continue;
             foreach (string header in headers.Split(' ')) Assert.Contains(header, lines[rule - 1], StringComparison.Ordinal);
             string first = row.Split('|')[0];
             string found = string.Join('\n', lines.Skip(rule + 1).SkipWhile(l => !l.Contains(first, StringComparison.Ordinal)));

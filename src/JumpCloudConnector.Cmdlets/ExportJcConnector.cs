@@ -48,7 +48,7 @@ public sealed class ExportJcConnector : StoreCmdlet
 
         string file = FilePaths.Resolve(this, Path);
         ConnectorExchange.CheckTarget(file);
-        if (!ShouldProcess($"file '{file}'", $"Write {Words.Count(_connectors.Count, "connector")}, without API keys")) return;
+        if (!ShouldProcess($"file '{file}'", $"Write {Words.Count(_connectors.Count, "connector")}, without their secrets")) return;
         ConnectorExchange.Export(file, _connectors, Format, Force);
         WriteObject(new FileInfo(file));
     });

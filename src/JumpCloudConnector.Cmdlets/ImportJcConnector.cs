@@ -25,6 +25,11 @@ public sealed class ImportJcConnector : StoreCmdlet
     [ApiKeyTransformation]
     public SecureString? ApiKey { get; set; }
 
+    /// <summary>The service accounts that lines name by their client IDs, with their secrets.</summary>
+    [Parameter]
+    [CredentialTransformation(IsList = true)]
+    public PSCredential[]? ServiceAccount { get; set; }
+
     /// <summary>Changes connectors that are there and differ.</summary>
     [Parameter]
     public SwitchParameter Update { get; set; }
@@ -32,11 +37,18 @@ public sealed class ImportJcConnector : StoreCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(Path, () =>
     {
-        if (!ApiKeyArgument.Accept(this, ApiKey)) return;
+        if (!ApiKeyArgument.Accept(this, ApiKey) || !ApiKeyArgument.AcceptCredential(this, nameof(ServiceAccount), ServiceAccount ?? [])) return;
+        if ((ServiceAccount ?? []).GroupBy(a => a.UserName, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new JcException("InvalidServiceAccount", JcErrorKind.InvalidInput,
+                $"-ServiceAccount has the client ID '{twice.Key}' twice. Give each account once.", twice.Key);
+        }
+
         string path = StoreFolder.Resolve(ResolveStorePath());
         if (!File.Exists(path) && !RecordStore.Exists(path) && !ShouldProcess($"store '{path}'", $"Make it, for the connectors of '{Path}'")) return;
         ConnectorExchange exchange = new(OpenOrCreate(), Secrets);
-        foreach (ConnectorImportResult line in exchange.Import(FilePaths.Resolve(this, Path), Format, ApiKey, Update, (name, what) => ShouldProcess($"connector '{name}'", what)))
+        Dictionary<string, SecureString> accounts = (ServiceAccount ?? []).ToDictionary(a => a.UserName, a => a.Password, StringComparer.Ordinal);
+        foreach (ConnectorImportResult line in exchange.Import(FilePaths.Resolve(this, Path), Format, ApiKey, Update, (name, what) => ShouldProcess($"connector '{name}'", what), accounts))
             WriteObject(line);
     });
 }

@@ -10,7 +10,7 @@ namespace JumpCloudConnector.Cmdlets;
 [OutputType(typeof(ConnectorInfo))]
 public sealed class NewJcConnector : StoreCmdlet
 {
-    private const string StoredKey = "ApiKey", SecretOfVault = "ApiKeySecret", Variable = "ApiKeyVariable";
+    private const string StoredKey = "ApiKey", SecretOfVault = "ApiKeySecret", Variable = "ApiKeyVariable", Account = "ServiceAccount";
 
     /// <summary>The unique name, single-byte characters only.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -38,7 +38,17 @@ public sealed class NewJcConnector : StoreCmdlet
     [Parameter(Mandatory = true, ParameterSetName = Variable, ValueFromPipelineByPropertyName = true)]
     public string? ApiKeyVariable { get; set; }
 
-    /// <summary>When the key expires, to be warned in time.</summary>
+    /// <summary>A service account instead of an API key: its client ID and secret, which is kept in the store, protected.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = Account, ValueFromPipelineByPropertyName = true)]
+    [CredentialTransformation]
+    public PSCredential? ServiceAccount { get; set; }
+
+    /// <summary>Another endpoint that gives the service account its access tokens.</summary>
+    [Parameter(ParameterSetName = Account, ValueFromPipelineByPropertyName = true)]
+    [UriTransformation(BlankIsNull = true)]
+    public Uri? TokenUri { get; set; }
+
+    /// <summary>When the key or secret expires, to be warned in time.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [TimePointTransformation(BlankIsNull = true, Ahead = true)]
     public DateTimeOffset? ApiKeyExpiresAt { get; set; }
@@ -111,10 +121,34 @@ public sealed class NewJcConnector : StoreCmdlet
     [UriTransformation(BlankIsNull = true)]
     public Uri? ConsoleUri { get; set; }
 
+    /// <summary>The proxy to use instead of the system's.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [UriTransformation(BlankIsNull = true)]
+    public Uri? Proxy { get; set; }
+
+    /// <summary>The user and password that the proxy asks for; the password is kept in the store, protected.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [CredentialTransformation]
+    public PSCredential? ProxyCredential { get; set; }
+
+    /// <summary>Uses no proxy, whatever the system has.</summary>
+    [Parameter]
+    public SwitchParameter NoProxy { get; set; }
+
+    /// <summary>A file of certificate authorities that are trusted besides the system's.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? CertificateAuthorityFile { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(Name, () =>
     {
-        if (!ApiKeyArgument.Accept(this, ApiKey)) return;
+        if (!ApiKeyArgument.Accept(this, ApiKey) || !ApiKeyArgument.AcceptCredential(this, nameof(ServiceAccount), ServiceAccount)
+            || !ApiKeyArgument.AcceptCredential(this, nameof(ProxyCredential), ProxyCredential))
+        {
+            return;
+        }
+
+        if (Proxy?.UserInfo.Length > 0) ApiKeyArgument.HideLine(this);
         Connector connector = new()
         {
             Id = Guid.Empty,
@@ -127,6 +161,8 @@ public sealed class NewJcConnector : StoreCmdlet
             ApiKeySecret = Given(ApiKeySecret),
             ApiKeyVault = Given(ApiKeyVault),
             ApiKeyVariable = Given(ApiKeyVariable),
+            ServiceAccountClientId = ServiceAccount?.UserName,
+            TokenUri = TokenUri,
             ApiKeyExpiresAt = ApiKeyExpiresAt,
             ProviderId = Given(ProviderId),
             OrganizationId = Given(OrganizationId),
@@ -138,6 +174,10 @@ public sealed class NewJcConnector : StoreCmdlet
             Region = Region ?? Connectors.Region.US,
             InsightsUri = InsightsUri,
             ConsoleUri = ConsoleUri,
+            Proxy = Proxy,
+            ProxyUser = ProxyCredential?.UserName,
+            NoProxy = NoProxy,
+            CertificateAuthorityFile = Given(CertificateAuthorityFile) is { } file ? FilePaths.Resolve(this, file) : null,
             CreatedAt = default,
             ModifiedAt = default,
         };
@@ -150,8 +190,9 @@ public sealed class NewJcConnector : StoreCmdlet
         if (ShouldProcess($"connector '{Name}' for tenant '{TenantName}' in '{path}'", $"Add, collecting {string.Join(" and ", ContentType)} every {connector.IntervalMinutes} min"))
         {
             ConnectorRegistry registry = new(OpenOrCreate(), Secrets);
-            ConnectorInfo added = registry.Add(connector, ApiKey);
+            ConnectorInfo added = registry.Add(connector, ServiceAccount?.Password ?? ApiKey, ProxyCredential?.Password);
             Explain(added, registry);
+            WarnOfCertificates(connector);
             WriteObject(added);
         }
     });

@@ -32,7 +32,18 @@ public sealed class SetJcConnector : StoreCmdlet
     [Parameter]
     public string? ApiKeyVariable { get; set; }
 
-    /// <summary>When the key expires; $null where that is not known.</summary>
+    /// <summary>A service account instead of an API key: its client ID and secret, which is kept in the store, protected.</summary>
+    [Parameter]
+    [CredentialTransformation]
+    public PSCredential? ServiceAccount { get; set; }
+
+    /// <summary>Another endpoint that gives the service account its access tokens; $null for JumpCloud's, or the console host's.</summary>
+    [Parameter]
+    [AllowNull]
+    [UriTransformation(BlankIsNull = true)]
+    public Uri? TokenUri { get; set; }
+
+    /// <summary>When the key or secret expires; $null where that is not known.</summary>
     [Parameter]
     [AllowNull]
     [TimePointTransformation(BlankIsNull = true, Ahead = true)]
@@ -104,6 +115,28 @@ public sealed class SetJcConnector : StoreCmdlet
     [UriTransformation(BlankIsNull = true)]
     public Uri? ConsoleUri { get; set; }
 
+    /// <summary>The proxy to use instead of the system's; $null for the system's.</summary>
+    [Parameter]
+    [AllowNull]
+    [UriTransformation(BlankIsNull = true)]
+    public Uri? Proxy { get; set; }
+
+    /// <summary>The user and password that the proxy asks for; $null where it asks for none.</summary>
+    [Parameter]
+    [AllowNull]
+    [CredentialTransformation]
+    public PSCredential? ProxyCredential { get; set; }
+
+    /// <summary>Uses no proxy, whatever the system has; with $false the system's again.</summary>
+    [Parameter]
+    public SwitchParameter NoProxy { get; set; }
+
+    /// <summary>A file of certificate authorities that are trusted besides the system's; $null for none.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? CertificateAuthorityFile { get; set; }
+
     /// <summary>Cannot change after adding; refused with the reason.</summary>
     [Parameter(DontShow = true)]
     public string? TenantName { get; set; }
@@ -139,7 +172,13 @@ public sealed class SetJcConnector : StoreCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(Name, () =>
     {
-        if (!ApiKeyArgument.Accept(this, ApiKey)) return;
+        if (!ApiKeyArgument.Accept(this, ApiKey) || !ApiKeyArgument.AcceptCredential(this, nameof(ServiceAccount), ServiceAccount)
+            || !ApiKeyArgument.AcceptCredential(this, nameof(ProxyCredential), ProxyCredential))
+        {
+            return;
+        }
+
+        if (Proxy?.UserInfo.Length > 0) ApiKeyArgument.HideLine(this);
         RefuseGeneral();
         if (OpenExisting() is not { } store) throw ConnectorRegistry.NotFound(Name, StoreFolderInForce);
         ConnectorRegistry registry = new(store, Secrets);
@@ -147,7 +186,8 @@ public sealed class SetJcConnector : StoreCmdlet
         ConnectorRules.Check(changed);
         if (IsGiven(nameof(ApiKeyExpiresAt))) WarnOfKey(changed);
         if (!ShouldProcess($"connector '{changed.Name}'", "Change " + string.Join(", ", MyInvocation.BoundParameters.Keys.Where(IsSetting)))) return;
-        ConnectorInfo result = registry.Update(Name, Change, ApiKey);
+        ConnectorInfo result = registry.Update(Name, Change, ServiceAccount?.Password ?? ApiKey, ProxyCredential?.Password);
+        if (IsGiven(nameof(CertificateAuthorityFile))) WarnOfCertificates(registry.Get(Name));
         if (NoAnalyzerProfile && result.AnalyzerProfile is null && result.RunOn == Connectors.RunOn.DataProcessor)
             WriteWarning($"Connector '{result.Name}' is in no Data Analyzer profile and will not collect.");
         if (PassThru) WriteObject(result);
@@ -174,17 +214,23 @@ public sealed class SetJcConnector : StoreCmdlet
                 "-AnalyzerProfile and -NoAnalyzerProfile contradict each other. Give one of the two.", Name);
         }
 
-        if ((IsGiven(nameof(ApiKey)) && ApiKey is null) || (IsGiven(nameof(ApiKeySecret)) && NullIfBlank(ApiKeySecret) is null)
+        if (NoProxy && (NullIfBlank(Proxy?.OriginalString) is not null || ProxyCredential is not null))
+        {
+            throw new JcException("ProxyAndNoProxy", JcErrorKind.InvalidInput,
+                "-NoProxy contradicts -Proxy and -ProxyCredential. Give one of the two.", Name);
+        }
+
+        if ((IsGiven(nameof(ApiKey)) && ApiKey is null) || (IsGiven(nameof(ServiceAccount)) && ServiceAccount is null) || (IsGiven(nameof(ApiKeySecret)) && NullIfBlank(ApiKeySecret) is null)
             || (IsGiven(nameof(ApiKeyVariable)) && NullIfBlank(ApiKeyVariable) is null))
         {
             throw new JcException("InvalidApiKey", JcErrorKind.InvalidInput,
-                "-ApiKey, -ApiKeySecret or -ApiKeyVariable was given and is empty; perhaps a variable is misspelt. Nothing was changed.", Name);
+                "-ApiKey, -ApiKeySecret, -ApiKeyVariable or -ServiceAccount was given and is empty; perhaps a variable is misspelt. Nothing was changed.", Name);
         }
 
-        if (new[] { nameof(ApiKey), nameof(ApiKeySecret), nameof(ApiKeyVariable) }.Count(IsGiven) > 1)
+        if (new[] { nameof(ApiKey), nameof(ApiKeySecret), nameof(ApiKeyVariable), nameof(ServiceAccount) }.Count(IsGiven) > 1)
         {
             throw new JcException("InvalidApiKeyReference", JcErrorKind.InvalidInput,
-                "-ApiKey, -ApiKeySecret and -ApiKeyVariable each say where the key is. Give one of them.", Name);
+                "-ApiKey, -ApiKeySecret, -ApiKeyVariable and -ServiceAccount each say what is shown to JumpCloud. Give one of them.", Name);
         }
     }
 
@@ -192,7 +238,7 @@ public sealed class SetJcConnector : StoreCmdlet
         typeof(SetJcConnector).GetProperty(parameter, System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.DeclaredOnly) is not null
         && parameter is not (nameof(Name) or nameof(PassThru));
 
-    private Connector Change(Connector c) => WithKey(c) with
+    private Connector Change(Connector c) => WithProxy(WithKey(c)) with
     {
         AnalyzerProfile = NoAnalyzerProfile ? null : IsGiven(nameof(AnalyzerProfile)) ? AnalyzerProfile : c.AnalyzerProfile,
         ContentTypes = IsGiven(nameof(ContentType)) ? ContentType! : c.ContentTypes,
@@ -205,16 +251,29 @@ public sealed class SetJcConnector : StoreCmdlet
         Region = IsGiven(nameof(Region)) ? Region : c.Region,
         InsightsUri = IsGiven(nameof(InsightsUri)) ? InsightsUri : c.InsightsUri,
         ConsoleUri = IsGiven(nameof(ConsoleUri)) ? ConsoleUri : c.ConsoleUri,
+        TokenUri = IsGiven(nameof(TokenUri)) ? TokenUri : c.TokenUri,
+        CertificateAuthorityFile = !IsGiven(nameof(CertificateAuthorityFile)) ? c.CertificateAuthorityFile
+            : NullIfBlank(CertificateAuthorityFile) is { } file ? FilePaths.Resolve(this, file) : null,
     };
+
+    // A proxy that is named without a user asks for none; none and the system's have no user of ours.
+    private Connector WithProxy(Connector c)
+    {
+        if (NoProxy) return c with { NoProxy = true, Proxy = null, ProxyUser = null };
+        if (IsGiven(nameof(Proxy))) return c with { NoProxy = false, Proxy = Proxy, ProxyUser = ProxyCredential?.UserName };
+        if (IsGiven(nameof(NoProxy))) c = c with { NoProxy = false };
+        return IsGiven(nameof(ProxyCredential)) ? c with { ProxyUser = ProxyCredential?.UserName } : c;
+    }
 
     // Where the key is: one place instead of the other. When it expires is known of the old key alone.
     private Connector WithKey(Connector c)
     {
         DateTimeOffset? expires = IsGiven(nameof(ApiKeyExpiresAt)) ? ApiKeyExpiresAt : c.ApiKeyExpiresAt;
-        if (IsGiven(nameof(ApiKey)) || IsGiven(nameof(ApiKeySecret)) || IsGiven(nameof(ApiKeyVariable)))
+        if (IsGiven(nameof(ApiKey)) || IsGiven(nameof(ApiKeySecret)) || IsGiven(nameof(ApiKeyVariable)) || IsGiven(nameof(ServiceAccount)))
         {
             return c with
             {
+                ServiceAccountClientId = ServiceAccount?.UserName,
                 ApiKeySecret = NullIfBlank(ApiKeySecret), ApiKeyVault = NullIfBlank(ApiKeyVault), ApiKeyVariable = NullIfBlank(ApiKeyVariable),
                 ApiKeyExpiresAt = IsGiven(nameof(ApiKeyExpiresAt)) ? ApiKeyExpiresAt : null,
             };

@@ -4,7 +4,9 @@ using System.Security;
 
 namespace JumpCloudConnector.Cmdlets;
 
-/// <summary>What a cmdlet does with a parameter that has an <see cref="ApiKeyTransformation"/>.</summary>
+/// <summary>
+/// What a cmdlet does with a parameter that has an <see cref="ApiKeyTransformation"/> or a <see cref="CredentialTransformation"/>.
+/// </summary>
 internal static class ApiKeyArgument
 {
     /// <summary>
@@ -15,11 +17,22 @@ internal static class ApiKeyArgument
     {
         if (!ReferenceEquals(key, ApiKeyTransformation.Refused)) return true;
 
-        // Hosts show the line of the script that an error comes from, and here the key stands in it.
-        cmdlet.MyInvocation.DisplayScriptPosition = WithoutArguments(cmdlet.MyInvocation);
+        HideLine(cmdlet);
         cmdlet.WriteError(ErrorRecords.PlainTextApiKey(parameterName));
         return false;
     }
+
+    /// <summary>As for a key, for users with their secrets: the error is PlainTextSecret.</summary>
+    public static bool AcceptCredential(PSCmdlet cmdlet, string parameterName, params PSCredential?[] credentials)
+    {
+        if (!Array.Exists(credentials, c => ReferenceEquals(c, CredentialTransformation.Refused))) return true;
+        HideLine(cmdlet);
+        cmdlet.WriteError(ErrorRecords.PlainTextSecret(parameterName));
+        return false;
+    }
+
+    /// <summary>Keeps the line of the script out of errors, where a secret stands in it: hosts show the line.</summary>
+    public static void HideLine(PSCmdlet cmdlet) => cmdlet.MyInvocation.DisplayScriptPosition = WithoutArguments(cmdlet.MyInvocation);
 
     private static ScriptExtent WithoutArguments(InvocationInfo invocation)
     {

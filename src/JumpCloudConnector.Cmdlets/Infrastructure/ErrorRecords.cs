@@ -11,6 +11,9 @@ public static class ErrorRecords
     /// <summary>The id of an error that says that an API key was given as plain text.</summary>
     public const string PlainTextApiKeyId = "PlainTextApiKey";
 
+    /// <summary>The id of an error that says that a user's secret was given as plain text.</summary>
+    public const string PlainTextSecretId = "PlainTextSecret";
+
     /// <summary>The id of an error that says that work was canceled from inside: by a time limit, not by the user.</summary>
     public const string CanceledId = "Canceled";
 
@@ -44,6 +47,14 @@ public static class ErrorRecords
         new ArgumentException(
             $"-{parameterName} takes a SecureString, not plain text, which would be left in the command history and in logs. Use (Read-Host -AsSecureString), or a PSCredential whose password is the key. The text given was not used; if it was a real key, replace it in JumpCloud."),
         PlainTextApiKeyId,
+        ErrorCategory.InvalidArgument,
+        parameterName);
+
+    /// <summary>The error for something else than a PSCredential. Holds nothing of it.</summary>
+    public static ErrorRecord PlainTextSecret(string parameterName) => new(
+        new ArgumentException(
+            $"-{parameterName} takes a PSCredential, from Get-Credential or a vault, not plain text, which would be left in the command history and in logs. What was given was not used; if it was a real secret, replace it."),
+        PlainTextSecretId,
         ErrorCategory.InvalidArgument,
         parameterName);
 

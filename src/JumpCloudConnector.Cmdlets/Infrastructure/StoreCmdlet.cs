@@ -86,21 +86,36 @@ public abstract class StoreCmdlet : JcCmdlet
         return found;
     }
 
-    /// <summary>Warns of keys that expire soon, where that is known, of connectors that collect: others need none.</summary>
+    /// <summary>Warns where the certificate authorities of a connector cannot be read here; another host may have the file.</summary>
+    protected void WarnOfCertificates(Connector connector)
+    {
+        try
+        {
+            ConnectorRules.CheckCertificateAuthority(connector);
+        }
+        catch (JcException e)
+        {
+            WriteWarning($"Connector '{connector.Name}': {e.Message}");
+        }
+    }
+
+    /// <summary>Warns of keys and secrets that expire soon, where that is known, of connectors that collect: others need none.</summary>
     protected void WarnOfKeys(IEnumerable<Connector> connectors)
     {
         foreach (Connector connector in connectors)
             if (connector.Enabled && (connector.RunOn == RunOn.Sensor || connector.AnalyzerProfile is not null)) WarnOfKey(connector);
     }
 
-    /// <summary>Warns where the key expires soon; for a connector that is just being set up, whether it collects or not.</summary>
+    /// <summary>Warns where the key or secret expires soon; for a connector that is just being set up, whether it collects or not.</summary>
     protected void WarnOfKey(Connector connector)
     {
         if (connector.ApiKeyExpiresAt is not { } expires) return;
         TimeSpan left = expires - DateTimeOffset.UtcNow;
         if (left > TimeSpan.FromDays(14)) return;
         string when = left <= TimeSpan.Zero ? $"expired on {expires.ToLocalTime():d}" : $"expires on {expires.ToLocalTime():d}, in {Rounded(left)}";
-        WriteWarning($"The API key of connector '{connector.Name}' {when}. Make a new one in the Admin Portal (API Settings) and set it with Set-JcConnector -ApiKey -ApiKeyExpiresAt.");
+        WriteWarning(connector.ServiceAccountClientId is null
+            ? $"The API key of connector '{connector.Name}' {when}. Make a new one in the Admin Portal (API Settings) and set it with Set-JcConnector -ApiKey -ApiKeyExpiresAt."
+            : $"The service account's secret of connector '{connector.Name}' {when}. Make a new one in the Admin Portal (Settings, Service Accounts) and set it with Set-JcConnector -ServiceAccount -ApiKeyExpiresAt.");
 
         static string Rounded(TimeSpan left) => left.TotalHours < 1 ? "less than an hour"
             : left.TotalHours < 47.5 ? Words.Count((long)Math.Round(left.TotalHours), "hour") : Words.Count((long)Math.Round(left.TotalDays), "day");

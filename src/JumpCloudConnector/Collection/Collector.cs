@@ -15,7 +15,7 @@ public sealed class Collector : IDisposable
     private static readonly TimeSpan SkewWorthAWarning = TimeSpan.FromMinutes(1);
 
     private readonly RecordStore _store;
-    private readonly ApiKeyReader _keys;
+    private readonly AccessReader _access;
     private readonly CollectionOptions _options;
     private readonly TimeProvider _time;
     private readonly Func<HttpMessageHandler>? _handlers;
@@ -40,10 +40,10 @@ public sealed class Collector : IDisposable
         Func<HttpMessageHandler>? handlers = null, ISecretVault? vault = null)
     {
         _store = store;
-        _keys = new ApiKeyReader(store, secrets, vault);
         _options = options ?? new CollectionOptions();
         _options.Check();
         _time = time ?? TimeProvider.System;
+        _access = new AccessReader(store, secrets, vault, _time);
         _handlers = handlers;
         _gates = new HostGates(_options.Client, _time, new PaceMemory(store.Ledger, _time));
         _slots = new SemaphoreSlim(_options.MaxConcurrentStreams);
@@ -252,7 +252,7 @@ public sealed class Collector : IDisposable
     private JumpCloudClient CreateClient(Connector connector)
     {
         return new JumpCloudClient(
-            connector.EffectiveInsightsUri, connector.EffectiveConsoleUri, _keys.Read(connector), _options.Client, connector.Id, _gates, _time, _handlers?.Invoke());
+            connector.EffectiveInsightsUri, connector.EffectiveConsoleUri, _access.Read(connector), _options.Client, connector.Id, _gates, _time, _handlers?.Invoke());
     }
 
     private async Task CollectStreamAsync(CollectionStream stream, JumpCloudClient client, FilterSet filters, Run run)

@@ -3,7 +3,8 @@ namespace JumpCloudConnector.Collection;
 /// <summary>One thing that a connectivity test asked.</summary>
 public sealed record ConnectionProbe
 {
-    /// <summary>What was asked: DNS, TCP, TLS, ApiKey, Organization, Organizations, DirectoryInsights or SystemUser.</summary>
+    /// <summary>What was asked: DNS, TCP, TLS, AccessToken, Organization, Organizations, DirectoryInsights or SystemUser;
+    /// ApiKey, ServiceAccount, Proxy or CertificateAuthority where what was set of these cannot be used at all.</summary>
     public required string Name { get; init; }
 
     /// <summary>The host it was asked of.</summary>
@@ -24,7 +25,8 @@ public sealed record ConnectionProbe
     /// <summary>The error's stable id, or null.</summary>
     public string? ErrorId { get; init; }
 
-    /// <summary>The part of the configuration at fault: ApiKey, ProviderId, OrganizationId, Role, Licence, Network, Tls or Service;
+    /// <summary>The part of the configuration at fault: ApiKey, ServiceAccount, TokenUri, ProviderId, OrganizationId, Role, Licence, Proxy,
+    /// CertificateAuthority, Network, Tls or Service;
     /// null where the answer was good.</summary>
     public string? Part { get; init; }
 

@@ -46,29 +46,46 @@ public sealed class ConnectionTester(
 
     private async Task<(List<ConnectionProbe> Probes, string? Organization)> ProbeAllAsync(Connector connector, CancellationToken cancellationToken)
     {
-        string key;
+        ConnectorAccess access;
+        string part = CredentialPart(connector);
         try
         {
-            key = new ApiKeyReader(store, secrets, vault).Read(connector);
+            AccessReader reader = new(store, secrets, vault, _time);
+            JumpCloudCredentials credentials = reader.ReadCredentials(connector);
+            part = connector.ProxyUser is null ? "CertificateAuthority" : "Proxy";
+            access = new ConnectorAccess(credentials, reader.ReadRoute(connector), connector.OrganizationId);
         }
         catch (JcException e) when (e.ErrorId != "ConnectorNotFound")
         {
             // A connector whose key cannot be read must not keep the others from being tested.
-            return ([new ConnectionProbe { Name = "ApiKey", HostName = Environment.MachineName, ErrorId = e.ErrorId, StatusCode = StatusCodes.Of(e), Part = "ApiKey", Message = e.Message }], null);
+            if (e.ErrorId is "CertificateAuthorityNotRead" or "InvalidCertificateAuthority") part = "CertificateAuthority";
+            return ([new ConnectionProbe { Name = part, HostName = Environment.MachineName, ErrorId = e.ErrorId, StatusCode = StatusCodes.Of(e), Part = part, Message = e.Message }], null);
         }
 
         List<ConnectionProbe> probes = [];
         foreach (Uri host in Hosts(connector))
-            probes.AddRange(await NetworkProbe.RunAsync(host, _time, cancellationToken).ConfigureAwait(false));
+            probes.AddRange(await NetworkProbe.RunAsync(host, access.Route, _time, cancellationToken).ConfigureAwait(false));
 
         JumpCloudClientOptions once = (options?.Client ?? new JumpCloudClientOptions()) with { MaxRetries = 0 };
         using HostGates gates = new(once, _time);
         using JumpCloudClient client = new(
-            connector.EffectiveInsightsUri, connector.EffectiveConsoleUri, key, once, connector.Id, gates, _time, handlers?.Invoke());
+            connector.EffectiveInsightsUri, connector.EffectiveConsoleUri, access, once, connector.Id, gates, _time, handlers?.Invoke());
         string? organization = connector.OrganizationId;
+        if (connector.ServiceAccountClientId is not null)
+        {
+            ConnectionProbe token = await AskAsync("AccessToken", connector, connector.EffectiveTokenUri, null, "TokenUri", async meter =>
+            {
+                TimeSpan? lifetime = await client.TryTokenAsync(meter, cancellationToken).ConfigureAwait(false);
+                return $"the service account has a token for {lifetime?.TotalMinutes:0.#} minutes";
+            }, cancellationToken).ConfigureAwait(false);
+            probes.Add(token);
+            // Without a token nothing else can be asked.
+            if (!token.Success) return (probes, organization);
+        }
+
         if (connector.ProviderId is not null)
         {
-            probes.Add(await AskAsync("Organizations", connector.EffectiveConsoleUri, null, "ProviderId", async meter =>
+            probes.Add(await AskAsync("Organizations", connector, connector.EffectiveConsoleUri, null, "ProviderId", async meter =>
             {
                 IReadOnlyList<Organization> all = await client.GetProviderOrganizationsAsync(connector.ProviderId, meter, cancellationToken).ConfigureAwait(false);
                 organization = all.Count > 0 ? all[0].Id : null;
@@ -94,7 +111,7 @@ public sealed class ConnectionTester(
             string[]? places = connector.ProviderId is null ? null :
             [
                 StreamKey.Listing, organization ?? StreamKey.PortalOrganization,
-                .. store.Records.GetStreams(connector.Id).Where(s => s.StatusCode is (int)FailureKind.Unauthorized or >= 1000).Select(s => s.Key.OrganizationId).Distinct(),
+                .. store.Records.GetStreams(connector.Id).Where(s => s.StatusCode is (int)FailureKind.Unauthorized or (int)FailureKind.ProxyAuthenticationRequired or >= 1000).Select(s => s.Key.OrganizationId).Distinct(),
             ];
             store.Records.ClearStatus(connector.Id, places, Now() + (long)PauseAfterTest.TotalMilliseconds);
             return;
@@ -104,7 +121,8 @@ public sealed class ConnectionTester(
         {
             // The fault of its own probe, or of what lies before it on the way.
             ConnectionProbe? fault = probes.Find(p => !p.Success && p.Name == type.ToString())
-                ?? probes.Find(p => !p.Success && !connector.ContentTypes.Any(t => t.ToString() == p.Name) && (p.Part == "ApiKey" || p.Part == "ProviderId"));
+                ?? probes.Find(p => !p.Success && !connector.ContentTypes.Any(t => t.ToString() == p.Name) 
+                    && (p.Part is "ApiKey" or "ServiceAccount" or "ProviderId" or "Proxy" or "CertificateAuthority" || p.Name == "AccessToken"));
             if (fault is null) continue;
             string place = connector.ProviderId is null
                 ? connector.OrganizationId ?? store.Connectors.GetOrganization(connector)?.Id ?? "" : organization ?? StreamKey.Listing;
@@ -135,7 +153,7 @@ public sealed class ConnectionTester(
     private async Task<ConnectionProbe?> AskOrganizationAsync(Connector connector, JumpCloudClient client, CancellationToken cancellationToken)
     {
         IReadOnlyList<Organization> all = [];
-        ConnectionProbe probe = await AskAsync("Organization", connector.EffectiveConsoleUri, connector.OrganizationId, "OrganizationId", async meter =>
+        ConnectionProbe probe = await AskAsync("Organization", connector, connector.EffectiveConsoleUri, connector.OrganizationId, "OrganizationId", async meter =>
         {
             all = await client.GetOrganizationsOnceAsync(meter, cancellationToken).ConfigureAwait(false);
             Organization? mine = connector.OrganizationId is null ? all.Count == 1 ? all[0] : null : all.FirstOrDefault(o => o.Id == connector.OrganizationId);
@@ -157,7 +175,7 @@ public sealed class ConnectionTester(
             ? new RequestScope(ProviderId: connector.ProviderId) : new RequestScope(organization);
         if (type == ContentType.DirectoryInsights)
         {
-            return AskAsync(type.ToString(), connector.EffectiveInsightsUri, scope.OrganizationId, "OrganizationId", async meter =>
+            return AskAsync(type.ToString(), connector, connector.EffectiveInsightsUri, scope.OrganizationId, "OrganizationId", async meter =>
             {
                 await client.LearnTimeAsync(scope, meter, cancellationToken).ConfigureAwait(false);
                 long to = client.Clock.Now.ToUnixTimeMilliseconds() - 2;
@@ -166,7 +184,7 @@ public sealed class ConnectionTester(
             }, cancellationToken);
         }
 
-        return AskAsync(type.ToString(), connector.EffectiveConsoleUri, scope.OrganizationId, "OrganizationId", async meter =>
+        return AskAsync(type.ToString(), connector, connector.EffectiveConsoleUri, scope.OrganizationId, "OrganizationId", async meter =>
         {
             using UserPageSink sink = new(new UserRecordWriter(new RecordOrigin("", "", "", null, null)));
             (long total, _) = await client.GetSystemUsersAsync(scope, 0, 1, sink, meter, cancellationToken).ConfigureAwait(false);
@@ -175,7 +193,7 @@ public sealed class ConnectionTester(
     }
 
     private async Task<ConnectionProbe> AskAsync(
-        string name, Uri host, string? organizationId, string partWhereUnknown, Func<RequestMeter, Task<string>> ask, CancellationToken cancellationToken)
+        string name, Connector connector, Uri host, string? organizationId, string partWhereUnknown, Func<RequestMeter, Task<string>> ask, CancellationToken cancellationToken)
     {
         long started = _time.GetTimestamp();
         ConnectionProbe probe = new() { Name = name, HostName = host.IsDefaultPort ? host.Host : host.Authority, OrganizationId = organizationId, Message = "" };
@@ -189,14 +207,15 @@ public sealed class ConnectionTester(
             cancellationToken.ThrowIfCancellationRequested();
             return probe with
             {
-                Message = e.Message, ErrorId = e.ErrorId, StatusCode = StatusCodes.Of(e), Part = PartOf(e.Failure, partWhereUnknown), Latency = _time.GetElapsedTime(started),
+                Message = e.Message, ErrorId = e.ErrorId, StatusCode = StatusCodes.Of(e), Part = PartOf(e.Failure, CredentialPart(connector), partWhereUnknown), Latency = _time.GetElapsedTime(started),
             };
         }
     }
 
-    private static string PartOf(FailureKind failure, string partWhereUnknown) => failure switch
+    private static string PartOf(FailureKind failure, string credential, string partWhereUnknown) => failure switch
     {
-        FailureKind.Unauthorized => "ApiKey",
+        FailureKind.Unauthorized => credential,
+        FailureKind.ProxyAuthenticationRequired => "Proxy",
         FailureKind.NotLicensed => "Licence",
         FailureKind.Forbidden => "Role",
         FailureKind.NotFound => partWhereUnknown,
@@ -206,11 +225,14 @@ public sealed class ConnectionTester(
         _ => "Service",
     };
 
+    private static string CredentialPart(Connector connector) => connector.ServiceAccountClientId is null ? "ApiKey" : "ServiceAccount";
+
     private static IEnumerable<Uri> Hosts(Connector connector)
     {
         HashSet<string> seen = new(StringComparer.OrdinalIgnoreCase);
         Uri[] used =
         [
+            .. connector.ServiceAccountClientId is not null ? (Uri[])[connector.EffectiveTokenUri] : [],
             .. connector.ContentTypes.Contains(ContentType.DirectoryInsights) ? (Uri[])[connector.EffectiveInsightsUri] : [],
             .. connector.ContentTypes.Contains(ContentType.SystemUser) || connector.ProviderId is not null ? (Uri[])[connector.EffectiveConsoleUri] : [],
         ];

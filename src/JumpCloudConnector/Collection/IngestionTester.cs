@@ -57,7 +57,7 @@ public sealed class IngestionTester(
             try
             {
                 client = new JumpCloudClient(
-                    connector.EffectiveInsightsUri, connector.EffectiveConsoleUri, new ApiKeyReader(store, secrets, vault).Read(connector),
+                    connector.EffectiveInsightsUri, connector.EffectiveConsoleUri, new AccessReader(store, secrets, vault, _time).Read(connector),
                     _options.Client, connector.Id, gates, _time, handlers?.Invoke());
             }
             catch (JcException e)

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using JumpCloudConnector.JumpCloud;
 
 namespace JumpCloudConnector.Collection;
 
@@ -12,10 +13,10 @@ internal static class NetworkProbe
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     /// <summary>The steps to a host; the last of them failed where not all are good.</summary>
-    public static async Task<IReadOnlyList<ConnectionProbe>> RunAsync(Uri uri, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<ConnectionProbe>> RunAsync(Uri uri, HttpRoute route, TimeProvider time, CancellationToken cancellationToken)
     {
         List<ConnectionProbe> probes = [];
-        Uri? proxy = ProxyOf(uri);
+        Uri? proxy = route.ProxyFor(uri);
         Uri first = proxy ?? uri;
         IPAddress[] addresses = [];
         TcpClient? socket = null;
@@ -31,7 +32,7 @@ internal static class NetworkProbe
                 await socket.ConnectAsync([.. addresses.Where(a => a.AddressFamily == addresses[0].AddressFamily)], first.Port).ConfigureAwait(false);
                 return $"connected to {socket.Client.RemoteEndPoint}";
             }).ConfigureAwait(false);
-        if (reached && proxy is null && uri.Scheme == Uri.UriSchemeHttps) await StepAsync("TLS", () => HandshakeAsync(socket!, uri.DnsSafeHost, time)).ConfigureAwait(false);
+        if (reached && proxy is null && uri.Scheme == Uri.UriSchemeHttps) await StepAsync("TLS", () => HandshakeAsync(socket!, uri.DnsSafeHost, route.Trust, time)).ConfigureAwait(false);
         socket?.Dispose();
         return probes;
 
@@ -62,7 +63,7 @@ internal static class NetworkProbe
                 };
                 probe = probe with
                 {
-                    ErrorId = id, Part = part, StatusCode = (int)(name == "TLS" ? JumpCloud.FailureKind.TlsFailed : name == "DNS" ? JumpCloud.FailureKind.NameNotResolved : JumpCloud.FailureKind.ConnectionRefused),
+                    ErrorId = id, Part = part, StatusCode = (int)(name == "TLS" ? FailureKind.TlsFailed : name == "DNS" ? FailureKind.NameNotResolved : FailureKind.ConnectionRefused),
                     Message = $"{advice} ({e.GetBaseException().Message})", Latency = time.GetElapsedTime(started),
                 };
             }
@@ -76,18 +77,26 @@ internal static class NetworkProbe
         }
     }
 
-    private static async Task<string> HandshakeAsync(TcpClient socket, string host, TimeProvider time)
+    private static async Task<string> HandshakeAsync(TcpClient socket, string host, ServerTrust? trust, TimeProvider time)
     {
         string problem = "";
-        using SslStream tls = new(socket.GetStream(), leaveInnerStreamOpen: true, (_, certificate, _, errors) =>
+        using SslStream tls = new(socket.GetStream(), leaveInnerStreamOpen: true, (_, certificate, chain, errors) =>
         {
+            if (trust is not null)
+            {
+                using X509Certificate2? shown = certificate is null ? null : new X509Certificate2(certificate);
+                bool accepted = trust.Accepts(host, shown, chain, errors);
+                problem = trust.ProblemOf(host) ?? "";
+                return accepted;
+            }
+
             if (errors != SslPolicyErrors.None) problem = $"{errors}; the server showed '{certificate?.Subject}', issued by '{certificate?.Issuer}'";
             return errors == SslPolicyErrors.None;
         });
         try
         {
             // As collection does it, whatever this process offers otherwise.
-            await tls.AuthenticateAsClientAsync(host, null, JumpCloud.JumpCloudTransport.TlsVersions, checkCertificateRevocation: false).ConfigureAwait(false);
+            await tls.AuthenticateAsClientAsync(host, null, JumpCloudTransport.TlsVersions, checkCertificateRevocation: false).ConfigureAwait(false);
         }
         catch (AuthenticationException) when (problem.Length > 0)
         {
@@ -97,16 +106,5 @@ internal static class NetworkProbe
         using X509Certificate2 certificate = new(tls.RemoteCertificate!);
         int days = (int)(certificate.NotAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime).TotalDays;
         return $"{tls.SslProtocol}, certificate '{certificate.Subject}' expires {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd} (in {days} days)";
-    }
-
-    private static Uri? ProxyOf(Uri uri)
-    {
-#if NET
-        IWebProxy proxy = HttpClient.DefaultProxy;
-#else
-        IWebProxy? proxy = WebRequest.DefaultWebProxy;
-        if (proxy is null) return null;
-#endif
-        return proxy.IsBypassed(uri) || proxy.GetProxy(uri) is not { } through || through == uri ? null : through;
     }
 }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace JumpCloudConnector.Connectors;
 
-/// <summary>Takes an API key out of a SecureString for the moments it is needed, and wipes what it can.</summary>
+/// <summary>Takes an API key or another secret out of a SecureString for the moments it is needed, and wipes what it can.</summary>
 public static class ApiKey
 {
     // Of a short key four characters would be a good part.
@@ -15,22 +15,32 @@ public static class ApiKey
 
     /// <summary>The key's bytes, for protection at rest.</summary>
     /// <exception cref="JcException">InvalidApiKey when it is empty or has characters that no HTTP header may carry.</exception>
-    public static byte[] ToBytes(SecureString key)
+    public static byte[] ToBytes(SecureString key) => Read(
+        key, Encoding.ASCII, c => c is > ' ' and < (char)0x7F, "InvalidApiKey",
+        "The API key is empty or has a space, a line break or a character outside ASCII; perhaps more than the key was copied. Copy it again from the Admin Portal (API Settings).");
+
+    /// <summary>The bytes of a service account's secret, for protection at rest.</summary>
+    /// <exception cref="JcException">InvalidServiceAccount when it is empty or has characters that JumpCloud's have not.</exception>
+    public static byte[] ToClientSecret(SecureString secret) => Read(
+        secret, Encoding.ASCII, c => c is > ' ' and < (char)0x7F, "InvalidServiceAccount",
+        "The secret of the service account is empty or has a space, a line break or a character outside ASCII; perhaps more than the secret was copied. Give it as the password of -ServiceAccount; JumpCloud shows it once, and the Admin Portal makes another (Settings, Service Accounts).");
+
+    /// <summary>The bytes of a proxy's password, for protection at rest.</summary>
+    /// <exception cref="JcException">InvalidProxy when it is empty or has a control character.</exception>
+    public static byte[] ToPassword(SecureString password) => Read(
+        password, Encoding.UTF8, c => !char.IsControl(c), "InvalidProxy",
+        "The password of the proxy is empty or has a control character; perhaps a line break was copied with it. Give it as the password of -ProxyCredential.");
+
+    private static byte[] Read(SecureString secret, Encoding encoding, Func<char, bool> isValid, string errorId, string refusal)
     {
-        char[] characters = new char[key.Length];
-        IntPtr text = Marshal.SecureStringToGlobalAllocUnicode(key);
+        char[] characters = new char[secret.Length];
+        IntPtr text = Marshal.SecureStringToGlobalAllocUnicode(secret);
         try
         {
             Marshal.Copy(text, characters, 0, characters.Length);
             bool valid = characters.Length > 0;
-            foreach (char character in characters) valid &= character is > ' ' and < (char)0x7F;
-            if (!valid)
-            {
-                throw new JcException("InvalidApiKey", JcErrorKind.InvalidInput,
-                    "The API key is empty or has a space, a line break or a character outside ASCII; perhaps more than the key was copied. Copy it again from the Admin Portal (API Settings).");
-            }
-
-            return Encoding.ASCII.GetBytes(characters);
+            foreach (char character in characters) valid &= isValid(character);
+            return valid ? encoding.GetBytes(characters) : throw new JcException(errorId, JcErrorKind.InvalidInput, refusal);
         }
         finally
         {

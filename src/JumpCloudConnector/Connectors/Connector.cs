@@ -1,5 +1,21 @@
 namespace JumpCloudConnector.Connectors;
 
+/// <summary>What a connector shows to JumpCloud, and where it is kept.</summary>
+public enum CredentialType
+{
+    /// <summary>An API key that is kept in the store.</summary>
+    ApiKey = 1,
+
+    /// <summary>An API key in a vault of SecretManagement.</summary>
+    ApiKeySecret,
+
+    /// <summary>An API key in an environment variable.</summary>
+    ApiKeyVariable,
+
+    /// <summary>A service account, whose secret is kept in the store.</summary>
+    ServiceAccount,
+}
+
 /// <summary>What an administrator added: whose data is collected, from where and how often. Holds no secret.</summary>
 public sealed record Connector
 {
@@ -14,6 +30,9 @@ public sealed record Connector
 
     /// <summary>The shortest retention that makes sense: JumpCloud's lowest plan keeps events for 15 days.</summary>
     public static readonly TimeSpan MinimumRetention = TimeSpan.FromDays(1);
+
+    // One for all regions, as far as JumpCloud says.
+    private static readonly Uri JumpCloudTokenUri = new("https://admin-oauth.id.jumpcloud.com/oauth2/token");
 
     /// <summary>The identity; names may be given again after a removal, this never is.</summary>
     public required Guid Id { get; init; }
@@ -47,6 +66,12 @@ public sealed record Connector
 
     /// <summary>The environment variable that holds the API key, where it is kept in one.</summary>
     public string? ApiKeyVariable { get; init; }
+
+    /// <summary>The client ID of the service account that is used instead of an API key; its secret is kept in the store.</summary>
+    public string? ServiceAccountClientId { get; init; }
+
+    /// <summary>Another endpoint that gives the service account its access tokens.</summary>
+    public Uri? TokenUri { get; init; }
 
     /// <summary>The last four characters of a key that is kept in the store; null where it is not, or is too short to show any.</summary>
     public string? ApiKeyEnding { get; init; }
@@ -93,6 +118,18 @@ public sealed record Connector
     /// <summary>Another console host: a private gateway or a simulator.</summary>
     public Uri? ConsoleUri { get; init; }
 
+    /// <summary>The proxy to use instead of the system's.</summary>
+    public Uri? Proxy { get; init; }
+
+    /// <summary>True to use no proxy, whatever the system has.</summary>
+    public bool NoProxy { get; init; }
+
+    /// <summary>The user that <see cref="Proxy"/> asks for; the password is kept in the store.</summary>
+    public string? ProxyUser { get; init; }
+
+    /// <summary>The file of certificate authorities that are trusted besides the system's.</summary>
+    public string? CertificateAuthorityFile { get; init; }
+
     /// <summary>The log filters attached to it, by name; each excludes records.</summary>
     public IReadOnlyList<string> LogFilters { get; init; } = [];
 
@@ -108,9 +145,17 @@ public sealed record Connector
     /// <summary>Counts up when the key or an address changes: what was learnt with the old ones must be learnt again.</summary>
     public int AccessVersion { get; init; } = 1;
 
-    /// <summary>True where the key is kept in the store, not merely referred to.</summary>
+    /// <summary>What is shown to JumpCloud, and where it is kept.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public bool HoldsApiKey => ApiKeySecret is null && ApiKeyVariable is null;
+    public CredentialType CredentialType => ServiceAccountClientId is not null ? CredentialType.ServiceAccount
+        : ApiKeySecret is not null ? CredentialType.ApiKeySecret
+        : ApiKeyVariable is not null ? CredentialType.ApiKeyVariable
+        : CredentialType.ApiKey;
+
+    /// <summary>The endpoint in force that gives access tokens: the console host's, where that is not JumpCloud's.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public Uri EffectiveTokenUri => TokenUri
+        ?? (ConsoleUri is null ? JumpCloudTokenUri : new Uri(ConsoleUri.AbsoluteUri.TrimEnd('/') + "/oauth2/token"));
 
     /// <summary>The Directory Insights host in force.</summary>
     [System.Text.Json.Serialization.JsonIgnore]

@@ -4,12 +4,18 @@ namespace JumpCloudConnector.Connectors;
 
 /// <summary>
 /// A connector's settings as the columns of a table, for files of many connectors. No secret is among them: of an API key
-/// there is at most where it lies.
+/// there is at most where it lies, of a service account and of a proxy's user the name.
 /// </summary>
 internal static class ConnectorColumns
 {
     /// <summary>Stands for "in no Data Analyzer profile", which an empty cell does not mean.</summary>
     private const string NoProfile = "(none)";
+
+    /// <summary>Stands for "no proxy, whatever the system has"; an empty cell means the system's.</summary>
+    private const string NoProxy = "(none)";
+
+    // What somebody may have put into a file for want of knowing better.
+    private static readonly string[] InClear = ["ApiKey", "ServiceAccount", "ServiceAccountSecret", "ClientSecret", "ProxyCredential", "ProxyPassword"];
 
     private sealed record Column(string Name, Func<Connector, string?> Get, Func<Connector, string, Connector> Set);
 
@@ -31,10 +37,15 @@ internal static class ConnectorColumns
         new("Region", c => c.Region.ToString(), (c, v) => c with { Region = Named<Region>(v) }),
         new("InsightsUri", c => c.InsightsUri?.OriginalString, (c, v) => c with { InsightsUri = Address(v) }),
         new("ConsoleUri", c => c.ConsoleUri?.OriginalString, (c, v) => c with { ConsoleUri = Address(v) }),
+        new("TokenUri", c => c.TokenUri?.OriginalString, (c, v) => c with { TokenUri = Address(v) }),
+        new("ServiceAccountClientId", c => c.ServiceAccountClientId, (c, v) => c with { ServiceAccountClientId = v }),
         new("ApiKeySecret", c => c.ApiKeySecret, (c, v) => c with { ApiKeySecret = v }),
         new("ApiKeyVault", c => c.ApiKeyVault, (c, v) => c with { ApiKeyVault = v }),
         new("ApiKeyVariable", c => c.ApiKeyVariable, (c, v) => c with { ApiKeyVariable = v }),
         new("ApiKeyExpiresAt", c => c.ApiKeyExpiresAt?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), (c, v) => c with { ApiKeyExpiresAt = Time(v) }),
+        new("Proxy", c => c.NoProxy ? NoProxy : c.Proxy?.OriginalString, (c, v) => v == NoProxy ? c with { NoProxy = true, Proxy = null, ProxyUser = null } : c with { NoProxy = false, Proxy = ProxyAddress(v) }),
+        new("ProxyUser", c => c.ProxyUser, (c, v) => c with { ProxyUser = v }),
+        new("CertificateAuthorityFile", c => c.CertificateAuthorityFile, (c, v) => c with { CertificateAuthorityFile = v }),
     ];
 
     /// <summary>The columns' names, in order.</summary>
@@ -61,7 +72,7 @@ internal static class ConnectorColumns
             }
             catch (FormatException e)
             {
-                throw new JcException("InvalidValue", JcErrorKind.InvalidInput, $"{column.Name} '{value}' cannot be used. {e.Message}", name, e);
+                throw new JcException("InvalidValue", JcErrorKind.InvalidInput, $"{column.Name}{(column.Name == "Proxy" ? "" : $" '{value}'")} cannot be used. {e.Message}", name, e);
             }
         }
 
@@ -69,9 +80,9 @@ internal static class ConnectorColumns
     }
 
     /// <summary>Refuses a column that a connector does not have, rather than leaving out what somebody wanted to set.</summary>
-    public static JcException Unknown(string name) => string.Equals(name, "ApiKey", StringComparison.OrdinalIgnoreCase)
+    public static JcException Unknown(string name) => InClear.Contains(name, StringComparer.OrdinalIgnoreCase)
         ? new JcException("PlainTextApiKey", JcErrorKind.InvalidInput,
-            "The file has API keys in clear. They were not used. Take the column ApiKey out, delete the file's copies, and give the key with -ApiKey, or with ApiKeySecret or ApiKeyVariable in each line; replace keys that others may have read.", name)
+            $"The file has a column {name}, which is for secrets. It was not used. Take the column out, delete the file's copies, and give API keys with -ApiKey, or with ApiKeySecret or ApiKeyVariable in each line, service accounts with -ServiceAccount, passwords of proxies with Set-JcConnector -ProxyCredential; replace secrets that others may have read.", name)
         : new JcException("InvalidConnectorFile", JcErrorKind.InvalidInput,
             $"A connector has no setting '{name}'. The columns are: {string.Join(", ", Names)}.", name);
 
@@ -100,6 +111,10 @@ internal static class ConnectorColumns
 
     private static Uri Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
         ? uri : throw new FormatException("Give an absolute https address.");
+
+    // Never quoted: an address of a proxy may have a password in it.
+    private static Uri ProxyAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme == Uri.UriSchemeHttp && uri.UserInfo.Length == 0
+        ? uri : throw new FormatException("Give the proxy's address without user and password, such as http://proxy.example.com:3128, or (none).");
 
     private static DateTimeOffset Time(string text) =>
         // Dates with slashes read differently from country to country.

@@ -44,6 +44,9 @@ public sealed record ConnectorImportResult
 /// <summary>Files of many connectors: written without secrets, read line by line, each with its own fate.</summary>
 public sealed class ConnectorExchange(RecordStore store, SecretProtector secrets, TimeProvider? time = null)
 {
+    // Each of them says what a connector shows to JumpCloud.
+    private static readonly string[] CredentialColumns = ["ApiKeySecret", "ApiKeyVariable", "ServiceAccountClientId"];
+
     private readonly ConnectorRegistry _registry = new(store, secrets, time);
 
     /// <summary>Refuses a path that no file can have, before anything is written.</summary>
@@ -67,10 +70,13 @@ public sealed class ConnectorExchange(RecordStore store, SecretProtector secrets
     /// <param name="format">The format; null where its name tells.</param>
     /// <param name="apiKey">The key of new connectors that do not say where theirs lies; null to give it later.</param>
     /// <param name="update">True to change connectors that differ.</param>
+    /// <param name="serviceAccounts">The secrets of service accounts by client ID, for lines that name one; null to give them
+    /// later.</param>
     /// <param name="approve">Asked before each change with the connector's name and what would be done; the answer no leaves it out.</param>
     /// <exception cref="JcException">FileNotFound, FileNotRead, InvalidConnectorFile or PlainTextApiKey: nothing was imported.</exception>
     public IEnumerable<ConnectorImportResult> Import(
-        string path, ConnectorFileFormat? format, SecureString? apiKey, bool update, Func<string, string, bool> approve)
+        string path, ConnectorFileFormat? format, SecureString? apiKey, bool update, Func<string, string, bool> approve,
+        IReadOnlyDictionary<string, SecureString>? serviceAccounts = null)
     {
         IReadOnlyList<ConnectorLine> lines = ConnectorFile.Read(path, format ?? ConnectorFile.FormatOf(path));
         return Lines();
@@ -82,7 +88,7 @@ public sealed class ConnectorExchange(RecordStore store, SecretProtector secrets
                 ConnectorImportResult? result;
                 try
                 {
-                    result = Import(line, apiKey, update, approve);
+                    result = Import(line, c => SecretFor(c, apiKey, serviceAccounts), update, approve);
                 }
                 catch (JcException e) when (e.Kind is not (JcErrorKind.StoreFault or JcErrorKind.AccessDenied))
                 {
@@ -94,7 +100,7 @@ public sealed class ConnectorExchange(RecordStore store, SecretProtector secrets
         }
     }
 
-    private ConnectorImportResult? Import(ConnectorLine line, SecureString? apiKey, bool update, Func<string, string, bool> approve)
+    private ConnectorImportResult? Import(ConnectorLine line, Func<Connector, SecureString?> secretFor, bool update, Func<string, string, bool> approve)
     {
         Connector? present = store.Connectors.FindConnector(line.Cell("Name"));
         Connector wanted = WithOneKey(ConnectorColumns.Apply(present ?? Blank(line), line.Cells), line);
@@ -102,9 +108,9 @@ public sealed class ConnectorExchange(RecordStore store, SecretProtector secrets
         {
             _registry.CheckNew(wanted);
             if (!approve(wanted.Name, "Add")) return null;
-            _registry.Add(wanted, wanted.HoldsApiKey ? apiKey : null);
-            return Result(line, ConnectorImportOutcome.Added,
-                wanted.HoldsApiKey && apiKey is null ? $"It has no API key yet. Give it one: Set-JcConnector '{wanted.Name}' -ApiKey." : null);
+            SecureString? secret = secretFor(wanted);
+            _registry.Add(wanted, secret);
+            return Result(line, ConnectorImportOutcome.Added, Missing(wanted, secret is not null));
         }
 
         // In whatever case the file has them, names that mean the same are no difference.
@@ -126,15 +132,44 @@ public sealed class ConnectorExchange(RecordStore store, SecretProtector secrets
 
         if (!update) return Result(line, ConnectorImportOutcome.Skipped, $"It exists and differs in {string.Join(", ", differences)}. Import with -Update to change it.");
         if (!approve(present.Name, $"Change {string.Join(", ", differences)}")) return null;
-        _registry.Update(present.Name, c => WithOneKey(ConnectorColumns.Apply(c, line.Cells), line));
-        return Result(line, ConnectorImportOutcome.Updated, $"Changed: {string.Join(", ", differences)}.");
+        // The secret of the account that there was is not that of another one.
+        bool otherAccount = differences.Contains("ServiceAccountClientId");
+        SecureString? renewed = otherAccount ? secretFor(wanted) : null;
+        _registry.Update(present.Name, c => WithOneKey(ConnectorColumns.Apply(c, line.Cells), line), renewed);
+        string? missing = Missing(wanted, hasSecret: !otherAccount || renewed is not null, differences.Contains("Proxy") || differences.Contains("ProxyUser"));
+        return Result(line, ConnectorImportOutcome.Updated, $"Changed: {string.Join(", ", differences)}.{(missing is null ? "" : " " + missing)}");
     }
 
-    // A line that says where the key lies takes it from where it lay before.
-    private static Connector WithOneKey(Connector connector, ConnectorLine line) =>
-        line.Cell("ApiKeyVariable").Length > 0 && line.Cell("ApiKeySecret").Length == 0 ? connector with { ApiKeySecret = null, ApiKeyVault = null }
-        : line.Cell("ApiKeySecret").Length > 0 && line.Cell("ApiKeyVariable").Length == 0 ? connector with { ApiKeyVariable = null }
-        : connector;
+    private static SecureString? SecretFor(Connector connector, SecureString? apiKey, IReadOnlyDictionary<string, SecureString>? serviceAccounts) => connector.CredentialType switch
+    {
+        CredentialType.ApiKey => apiKey,
+        CredentialType.ServiceAccount => serviceAccounts is not null && serviceAccounts.TryGetValue(connector.ServiceAccountClientId!, out SecureString? secret) ? secret : null,
+        _ => null,
+    };
+
+    // What a file does not have, and the connector needs.
+    private static string? Missing(Connector connector, bool hasSecret, bool isProxyNew = true)
+    {
+        string key = hasSecret ? "" : connector.CredentialType switch
+        {
+            CredentialType.ApiKey => $"It has no API key yet. Give it one: Set-JcConnector '{connector.Name}' -ApiKey.",
+            CredentialType.ServiceAccount => $"Its service account has no secret yet. Give it one: Set-JcConnector '{connector.Name}' -ServiceAccount.",
+            _ => "",
+        };
+        string proxy = connector.ProxyUser is null || !isProxyNew ? "" : $"Its proxy's user has no password yet. Give it one: Set-JcConnector '{connector.Name}' -ProxyCredential.";
+        string both = $"{key} {proxy}".Trim();
+        return both.Length == 0 ? null : both;
+    }
+
+    // A line that says where the key lies, or names a service account, takes it from where it lay before.
+    private static Connector WithOneKey(Connector connector, ConnectorLine line)
+    {
+        string[] said = [.. CredentialColumns.Where(c => line.Cell(c).Length > 0)];
+        if (said.Length != 1) return connector;
+        if (said[0] != "ApiKeySecret") connector = connector with { ApiKeySecret = null, ApiKeyVault = null };
+        if (said[0] != "ApiKeyVariable") connector = connector with { ApiKeyVariable = null };
+        return said[0] == "ServiceAccountClientId" ? connector : connector with { ServiceAccountClientId = null };
+    }
 
     private static bool Same(string? one, string? other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 

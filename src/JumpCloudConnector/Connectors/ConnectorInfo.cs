@@ -119,6 +119,15 @@ public sealed record ConnectorInfo
     /// <summary>False while it is switched off.</summary>
     public bool Enabled { get; init; }
 
+    /// <summary>What it shows to JumpCloud, and where that is kept.</summary>
+    public CredentialType CredentialType { get; init; }
+
+    /// <summary>The client ID of the service account, or null.</summary>
+    public string? ServiceAccountClientId { get; init; }
+
+    /// <summary>The endpoint in force that gives the service account its tokens; null with an API key.</summary>
+    public Uri? TokenUri { get; init; }
+
     /// <summary>The name of the vault's secret that holds the API key, or null.</summary>
     public string? ApiKeySecret { get; init; }
 
@@ -166,6 +175,18 @@ public sealed record ConnectorInfo
 
     /// <summary>The console host in force.</summary>
     public required Uri ConsoleUri { get; init; }
+
+    /// <summary>The proxy used instead of the system's, or null.</summary>
+    public Uri? Proxy { get; init; }
+
+    /// <summary>The user that proxy asks for, or null.</summary>
+    public string? ProxyUser { get; init; }
+
+    /// <summary>True where no proxy is used, whatever the system has.</summary>
+    public bool NoProxy { get; init; }
+
+    /// <summary>The file of certificate authorities that are trusted besides the system's, or null.</summary>
+    public string? CertificateAuthorityFile { get; init; }
 
     /// <summary>When it was added.</summary>
     public DateTimeOffset CreatedAt { get; init; }
@@ -244,6 +265,9 @@ public sealed record ConnectorInfo
             SensorName = connector.SensorName,
             AnalyzerProfile = connector.AnalyzerProfile,
             Enabled = connector.Enabled,
+            CredentialType = connector.CredentialType,
+            ServiceAccountClientId = connector.ServiceAccountClientId,
+            TokenUri = connector.ServiceAccountClientId is null ? null : connector.EffectiveTokenUri,
             ApiKeySecret = connector.ApiKeySecret,
             ApiKeyVault = connector.ApiKeyVault,
             ApiKeyVariable = connector.ApiKeyVariable,
@@ -260,6 +284,10 @@ public sealed record ConnectorInfo
             Region = connector.Region,
             InsightsUri = connector.EffectiveInsightsUri,
             ConsoleUri = connector.EffectiveConsoleUri,
+            Proxy = connector.Proxy,
+            ProxyUser = connector.ProxyUser,
+            NoProxy = connector.NoProxy,
+            CertificateAuthorityFile = connector.CertificateAuthorityFile,
             CreatedAt = connector.CreatedAt,
             ModifiedAt = connector.ModifiedAt,
             StatusCode = hindrance?.Code ?? worst?.StatusCode ?? 0,

@@ -26,21 +26,24 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
 
     /// <summary>Adds a connector. <paramref name="connector"/>'s id, tenant id and times are given here.</summary>
     /// <param name="connector">What is to be added.</param>
-    /// <param name="apiKey">The key; null where the connector refers to one, or is to get it later.</param>
-    /// <exception cref="JcException">See <see cref="CheckNew"/>, and InvalidApiKey.</exception>
-    public ConnectorInfo Add(Connector connector, SecureString? apiKey)
+    /// <param name="secret">The API key, or the service account's secret; null where the connector refers to one, or is to
+    /// get it later.</param>
+    /// <param name="proxyPassword">The password of the proxy's user; null where there is none, or it is to get it later.</param>
+    /// <exception cref="JcException">See <see cref="CheckNew"/>, InvalidApiKey and InvalidServiceAccount.</exception>
+    public ConnectorInfo Add(Connector connector, SecureString? secret, SecureString? proxyPassword = null)
     {
         CheckNew(connector);
         secrets.CheckApartFrom(store.Folder);
         DateTimeOffset now = _time.GetUtcNow();
         Guid id = Guid.NewGuid();
-        (byte[] secret, string? ending) = Protect(id, apiKey);
+        (byte[] kept, string? ending) = Protect(id, connector, secret);
+        byte[] proxy = ProtectProxy(id, connector, proxyPassword);
         connector = connector with
         {
             Id = id, TenantId = store.Connectors.GetTenantId(connector.TenantName), CreatedAt = now, ModifiedAt = now, Version = 1,
             ApiKeySetAt = now, ApiKeyEnding = ending, AnalyzerProfile = ProfileName(connector),
         };
-        store.Connectors.AddConnector(connector, secret);
+        store.Connectors.AddConnector(connector, kept, proxy);
         return Describe(connector);
     }
 
@@ -80,9 +83,12 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
     /// <param name="name">Its name.</param>
     /// <param name="change">Makes the changed one from the present one; what is fixed after adding (name, tenant, where it
     /// runs) and the identity stay.</param>
-    /// <param name="apiKey">A new key, or null to keep the one there is.</param>
-    /// <exception cref="JcException">ConnectorNotFound, ConnectorChanged, InvalidApiKey, or what the rules refuse.</exception>
-    public ConnectorInfo Update(string name, Func<Connector, Connector> change, SecureString? apiKey = null)
+    /// <param name="secret">A new API key, or the service account's secret; null to keep the one there is.</param>
+    /// <param name="proxyPassword">A new password of the proxy's user; null to keep the one there is, for the same proxy and
+    /// user.</param>
+    /// <exception cref="JcException">ConnectorNotFound, ConnectorChanged, InvalidApiKey, InvalidServiceAccount, or what the
+    /// rules refuse.</exception>
+    public ConnectorInfo Update(string name, Func<Connector, Connector> change, SecureString? secret = null, SecureString? proxyPassword = null)
     {
         Connector present = Get(name);
         Connector changed = change(present) with
@@ -93,19 +99,24 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
         };
         changed = changed with { EnabledAt = EnabledAt(present, changed.Enabled, changed.ModifiedAt) };
         (byte[] Secret, string? Ending)? renewed = null;
-        bool otherKey = changed.ApiKeySecret != present.ApiKeySecret || changed.ApiKeyVault != present.ApiKeyVault || changed.ApiKeyVariable != present.ApiKeyVariable;
-        if (apiKey is not null || otherKey)
+        bool otherKey = changed.ApiKeySecret != present.ApiKeySecret || changed.ApiKeyVault != present.ApiKeyVault || changed.ApiKeyVariable != present.ApiKeyVariable
+            || changed.ServiceAccountClientId != present.ServiceAccountClientId;
+        if (secret is not null || otherKey)
         {
-            renewed = Protect(present.Id, apiKey);
+            renewed = Protect(present.Id, changed, secret);
             changed = changed with { ApiKeySetAt = changed.ModifiedAt, ApiKeyEnding = renewed.Value.Ending };
         }
 
-        if (renewed is not null || changed.EffectiveInsightsUri != present.EffectiveInsightsUri || changed.EffectiveConsoleUri != present.EffectiveConsoleUri)
+        if (renewed is not null || changed.EffectiveInsightsUri != present.EffectiveInsightsUri || changed.EffectiveConsoleUri != present.EffectiveConsoleUri
+            || changed.TokenUri != present.TokenUri)
             changed = changed with { AccessVersion = present.AccessVersion + 1 };
         ConnectorRules.Check(changed);
         CheckReferences(changed);
         changed = changed with { AnalyzerProfile = ProfileName(changed) };
-        store.Connectors.UpdateConnector(changed, renewed?.Secret);
+        // A password goes to the proxy and user that it was given for, and to no other.
+        byte[]? proxy = proxyPassword is not null || changed.Proxy != present.Proxy || changed.ProxyUser != present.ProxyUser
+            ? ProtectProxy(present.Id, changed, proxyPassword) : null;
+        store.Connectors.UpdateConnector(changed, renewed?.Secret, proxy);
 
         // A new key may be just what a parked stream waits for.
         store.Records.ClearStatus(present.Id);
@@ -121,7 +132,7 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
         if (present.Enabled == enabled) return false;
         DateTimeOffset now = _time.GetUtcNow();
         store.Connectors.UpdateConnector(
-            present with { Enabled = enabled, EnabledAt = EnabledAt(present, enabled, now), ModifiedAt = now, Version = present.Version + 1 }, null);
+            present with { Enabled = enabled, EnabledAt = EnabledAt(present, enabled, now), ModifiedAt = now, Version = present.Version + 1 }, null, null);
         return true;
     }
 
@@ -150,15 +161,20 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
         connector.AnalyzerProfile is { } profile ? new AnalyzerProfileRegistry(store, _time).Get(profile).Name : null;
 
     // Nothing is kept of a key that is merely referred to.
-    private (byte[] Secret, string? Ending) Protect(Guid id, SecureString? apiKey)
+    private (byte[] Secret, string? Ending) Protect(Guid id, Connector connector, SecureString? secret)
     {
-        if (apiKey is null) return ([], null);
-        byte[] key = ApiKey.ToBytes(apiKey);
+        if (secret is null) return ([], null);
+        // Of the secret of a service account, nothing is shown: its client ID tells it from another.
+        if (connector.ServiceAccountClientId is not null) return (secrets.Protect(id, ApiKey.ToClientSecret(secret)), null);
+        byte[] key = ApiKey.ToBytes(secret);
         return (secrets.Protect(id, key), ApiKey.EndingOf(key));
     }
 
     private Dictionary<long, int> UnconfirmedGaps() =>
         store.Ledger.GetGaps().Where(g => g.Confirmed is null).GroupBy(g => g.StreamId).ToDictionary(g => g.Key, g => g.Count());
+
+    private byte[] ProtectProxy(Guid id, Connector connector, SecureString? password) =>
+        password is null || connector.ProxyUser is null ? [] : secrets.ProtectProxyPassword(id, ApiKey.ToPassword(password));
 
     private string[] Hosts() => [Environment.MachineName, .. store.Connectors.GetHosts().Select(h => h.Name)];
 }

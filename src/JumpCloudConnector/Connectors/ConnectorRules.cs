@@ -13,7 +13,8 @@ public static class ConnectorRules
     /// <summary>Checks a whole connector.</summary>
     /// <exception cref="JcException">InvalidConnectorName, InvalidTenantName, InvalidInterval, InvalidContentType,
     /// InvalidRegion, InvalidLookback, InvalidRetention, InvalidProviderId, InvalidOrganizationId, InvalidRunOn, InvalidSensorName,
-    /// InvalidApiKeyReference, InsecureUri or InvalidUri.</exception>
+    /// InvalidApiKeyReference, InvalidServiceAccount, OrganizationRequired, InvalidProxy, ProxyAndNoProxy,
+    /// InvalidCertificateAuthority, InsecureUri or InvalidUri.</exception>
     public static void Check(Connector connector)
     {
         CheckName(connector.Name);
@@ -59,13 +60,29 @@ public static class ConnectorRules
 
         CheckRunOn(connector);
         CheckApiKeyReference(connector);
+        CheckServiceAccount(connector);
+        CheckProxy(connector);
+        if (connector.CertificateAuthorityFile is { } file && !Path.IsPathRooted(file))
+        {
+            throw Refuse("InvalidCertificateAuthority", file,
+                $"The file of certificate authorities '{file}' is not a full path, and a scheduled task starts in another folder. Give its full path.");
+        }
+
+        CheckUri("TokenUri", connector.TokenUri);
         CheckUri("InsightsUri", connector.InsightsUri);
         CheckUri("ConsoleUri", connector.ConsoleUri);
         if ((connector.InsightsUri is null) != (connector.ConsoleUri is null))
         {
             throw Refuse("InvalidUri", connector.Name,
-                "InsightsUri and ConsoleUri go together: with one alone the key would go to two different installations. Give both or neither.");
+                "InsightsUri and ConsoleUri go together: with one alone the credentials would go to two different installations. Give both or neither.");
         }
+    }
+
+    /// <summary>Checks that a connector's certificate authorities can be read on this machine, by this account.</summary>
+    /// <exception cref="JcException">CertificateAuthorityNotRead or InvalidCertificateAuthority.</exception>
+    public static void CheckCertificateAuthority(Connector connector)
+    {
+        if (connector.CertificateAuthorityFile is { } file) JumpCloud.ServerTrust.Read(file);
     }
 
     /// <summary>Checks a connector's name: 1 to 128 printable single-byte characters, no wildcards, no blank ends.</summary>
@@ -174,6 +191,40 @@ public static class ConnectorRules
             throw Refuse("InvalidApiKeyReference", connector.Name, "A vault alone names no secret. Give -ApiKeySecret with it.");
     }
 
+    private static void CheckServiceAccount(Connector connector)
+    {
+        if (connector.ServiceAccountClientId is not { } id) return;
+        if (id.Length is 0 or > MaximumNameLength || id.Any(c => c is <= ' ' or >= (char)0x7F or ':'))
+        {
+            throw Refuse("InvalidServiceAccount", connector.Name,
+                "The client ID of the service account is empty, too long, or has a space, a colon or a character outside ASCII. Copy it again from the Admin Portal (Settings, Service Accounts): it is the user name of -ServiceAccount.");
+        }
+
+        if (connector.ApiKeySecret is not null || connector.ApiKeyVault is not null || connector.ApiKeyVariable is not null)
+            throw Refuse("InvalidApiKeyReference", connector.Name, "A connector has an API key or a service account, not both. Give one of the two.");
+        if (connector.OrganizationId is null && connector.ProviderId is null)
+        {
+            throw Refuse("OrganizationRequired", connector.Name,
+                $"Connector '{connector.Name}' has a service account, and JumpCloud answers those only where the organization is named. Give -OrganizationId, or -ProviderId for all of a provider's.");
+        }
+    }
+
+    private static void CheckProxy(Connector connector)
+    {
+        if (connector.NoProxy && connector.Proxy is not null)
+            throw Refuse("ProxyAndNoProxy", connector.Name, "-Proxy and -NoProxy contradict each other. Give one of the two.");
+        if (connector.ProxyUser is not null && connector.Proxy is null)
+            throw Refuse("InvalidProxy", connector.Name, "A proxy's user and password go to the proxy that is named with them, and to no other. Give -Proxy with -ProxyCredential.");
+        if (connector.ProxyUser is { } user && (user.Length is 0 or > MaximumNameLength || user.IndexOf(':') >= 0 || user.Any(char.IsControl)))
+            throw Refuse("InvalidProxy", connector.Name, "The proxy's user is empty, too long, or has a colon or a control character. Give another -ProxyCredential.");
+        // Its text is never quoted, since people write passwords into it.
+        if (connector.Proxy is { } proxy && (!proxy.IsAbsoluteUri || proxy.Scheme != Uri.UriSchemeHttp || proxy.UserInfo.Length > 0 || proxy.PathAndQuery != "/" || proxy.Fragment.Length > 0))
+        {
+            throw Refuse("InvalidProxy", connector.Name,
+                "The proxy must be an address with http, a host and a port alone, such as http://proxy.example.com:3128. Give its user and password with -ProxyCredential, which keeps them protected; replace a password that was part of the address.");
+        }
+    }
+
     private static void CheckId(string errorId, string what, string value)
     {
         bool hex = value.Length == 24;
@@ -197,7 +248,7 @@ public static class ConnectorRules
         if (uri.Scheme == Uri.UriSchemeHttp && !IsLoopback(uri))
         {
             throw Refuse("InsecureUri", uri,
-                $"{name} '{uri}' would send the API key in clear. Use https; plain http is allowed to this machine's loopback address only.");
+                $"{name} '{uri}' would send the credentials in clear. Use https; plain http is allowed to this machine's loopback address only.");
         }
     }
 

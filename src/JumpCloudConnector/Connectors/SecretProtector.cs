@@ -12,6 +12,8 @@ namespace JumpCloudConnector.Connectors;
 /// </summary>
 public sealed class SecretProtector
 {
+    private const string SecretPurpose = "JumpCloudConnector.Secret.v1", ProxyPurpose = "JumpCloudConnector.Proxy.v1";
+
     private readonly string _folder;
     private readonly Lazy<IDataProtectionProvider> _provider;
 
@@ -32,27 +34,35 @@ public sealed class SecretProtector
     }
 
     /// <summary>Protects a secret for one connector; what is protected for one cannot be read for another.</summary>
-    public byte[] Protect(Guid connectorId, byte[] secret) => Guard(() => For(connectorId).Protect(secret));
+    public byte[] Protect(Guid connectorId, byte[] secret) => Guard(() => For(connectorId, SecretPurpose).Protect(secret));
+
+    /// <summary>Protects the password of a connector's proxy; it cannot be taken for its other secret, nor that one for it.</summary>
+    internal byte[] ProtectProxyPassword(Guid connectorId, byte[] password) => Guard(() => For(connectorId, ProxyPurpose).Protect(password));
 
     /// <summary>Gives a secret back.</summary>
     /// <exception cref="JcException">SecretUnreadable when the key ring is not the one it was protected with, or
     /// KeyRingAccessDenied.</exception>
-    public byte[] Unprotect(Guid connectorId, byte[] secret) => Guard(() =>
+    public byte[] Unprotect(Guid connectorId, byte[] secret) => Unprotect(connectorId, SecretPurpose, secret);
+
+    /// <summary>Gives a proxy's password back.</summary>
+    internal byte[] UnprotectProxyPassword(Guid connectorId, byte[] password) => Unprotect(connectorId, ProxyPurpose, password);
+
+    private byte[] Unprotect(Guid connectorId, string purpose, byte[] secret) => Guard(() =>
     {
         try
         {
-            return For(connectorId).Unprotect(secret);
+            return For(connectorId, purpose).Unprotect(secret);
         }
         catch (CryptographicException e)
         {
             throw new JcException("SecretUnreadable", JcErrorKind.AccessDenied,
-                $"The connector's secret cannot be read with the key ring '{_folder}': the store was copied from elsewhere, or the key ring was lost or belongs to another account. Set the secret again with Set-JcConnector -ApiKey.",
+                $"The connector's secret cannot be read with the key ring '{_folder}': the store was copied from elsewhere, or the key ring was lost or belongs to another account. Set the secret again with Set-JcConnector: {(purpose == ProxyPurpose ? "-Proxy and -ProxyCredential" : "-ApiKey or -ServiceAccount")}.",
                 _folder, e);
         }
     });
 
-    private IDataProtector For(Guid connectorId) =>
-        _provider.Value.CreateProtector("JumpCloudConnector.Secret.v1", connectorId.ToString("N"));
+    private IDataProtector For(Guid connectorId, string purpose) =>
+        _provider.Value.CreateProtector(purpose, connectorId.ToString("N"));
 
     private T Guard<T>(Func<T> action)
     {

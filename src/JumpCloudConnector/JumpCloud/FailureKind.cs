@@ -9,7 +9,7 @@ public enum FailureKind
     /// <summary>400: the request is not acceptable.</summary>
     BadRequest = 400,
 
-    /// <summary>401: the key is wrong, expired, or reaches many organizations and none was named.</summary>
+    /// <summary>401: the key or service account is wrong, expired, or reaches many organizations and none was named.</summary>
     Unauthorized = 401,
 
     /// <summary>402: Directory Insights is not licensed.</summary>
@@ -20,6 +20,9 @@ public enum FailureKind
 
     /// <summary>404: no such organization or provider.</summary>
     NotFound = 404,
+
+    /// <summary>407: the proxy on the way asks for credentials, or does not accept those it has.</summary>
+    ProxyAuthenticationRequired = 407,
 
     /// <summary>429: too many requests.</summary>
     TooManyRequests = 429,
@@ -88,11 +91,13 @@ public sealed class JumpCloudException : JcException
         or FailureKind.NetworkFailure or FailureKind.ConnectionRefused or FailureKind.NameNotResolved or FailureKind.ProtocolViolation;
 
     /// <summary>True when only an administrator can mend it: the stream is parked and tried again at a slow pace.</summary>
-    public bool IsLasting => Failure is FailureKind.Unauthorized or FailureKind.NotLicensed or FailureKind.Forbidden or FailureKind.NotFound;
+    public bool IsLasting => Failure is FailureKind.Unauthorized or FailureKind.NotLicensed or FailureKind.Forbidden or FailureKind.NotFound
+        // Asked for seldom, too: accounts are locked after a few wrong passwords.
+        or FailureKind.ProxyAuthenticationRequired;
 
     private static JcErrorKind KindOf(FailureKind failure) => failure switch
     {
-        FailureKind.Unauthorized => JcErrorKind.Authentication,
+        FailureKind.Unauthorized or FailureKind.ProxyAuthenticationRequired => JcErrorKind.Authentication,
         FailureKind.NotLicensed or FailureKind.Forbidden => JcErrorKind.Permission,
         FailureKind.NotFound => JcErrorKind.NotFound,
         FailureKind.NameNotResolved or FailureKind.ConnectionRefused or FailureKind.ConnectionReset or FailureKind.TlsFailed

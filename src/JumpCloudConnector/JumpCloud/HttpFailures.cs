@@ -13,59 +13,103 @@ internal static class HttpFailures
     private const int MaxQuotedCharacters = 300;
 
     /// <summary>The error of an answer whose status is not 200.</summary>
-    public static JumpCloudException FromAnswer(HttpResponseMessage response, byte[] body, Uri uri, string? organizationId, string secret, DateTimeOffset now)
+    public static JumpCloudException FromAnswer(
+        HttpResponseMessage response, byte[] body, Uri uri, string? organizationId, ConnectorAccess access, AccessToken? token, DateTimeOffset now)
     {
         int status = (int)response.StatusCode;
         string text = Encoding.UTF8.GetString(body).Trim();
-        string said = Said(response, text, secret);
+        string said = Said(response, text, token is null ? access.Secrets : [.. access.Secrets, token.Text]);
         string host = uri.Host;
         string whose = organizationId is null ? "" : $" for organization {organizationId}";
         (FailureKind kind, string id, string message) = status switch
         {
             400 => (FailureKind.BadRequest, "BadRequest", $"JumpCloud refused the request to {host}{whose} as malformed{said}. Check the provider and organization IDs, and this machine's clock."),
             401 when said.IndexOf("no organization selected", StringComparison.OrdinalIgnoreCase) >= 0 => (FailureKind.Unauthorized, "NoOrganizationSelected",
-                $"The API key belongs to an administrator of several organizations, and none was named{said}. Give -OrganizationId, or -ProviderId for all of a provider's."),
-            401 => (FailureKind.Unauthorized, "Unauthorized", $"JumpCloud does not accept the API key at {host}{whose}{said}. It is wrong, revoked or expired, or belongs to another region; set a new one with Set-JcConnector -ApiKey."),
+                token is null
+                    ? $"The API key belongs to an administrator of several organizations, and none was named{said}. Give -OrganizationId, or -ProviderId for all of a provider's."
+                    : $"The service account reaches no organization without its name{said}. Give -OrganizationId, or -ProviderId for all of a provider's."),
+            401 => (FailureKind.Unauthorized, "Unauthorized",
+                token is null
+                    ? $"JumpCloud does not accept the API key at {host}{whose}{said}. It is wrong, revoked or expired, or belongs to another region; set a new one with Set-JcConnector -ApiKey."
+                    : $"JumpCloud does not accept the service account's access token at {host}{whose}{said}, a new one neither. The account belongs to another region or organization, or lost its role; set another with Set-JcConnector -ServiceAccount."),
             402 => (FailureKind.NotLicensed, "NotLicensed", $"Directory Insights is not part of the organization's JumpCloud plan{whose}{said}. Add it to the plan, or take DirectoryInsights off the connector's content types."),
             // In a whole page too, of which nothing is quoted; there "block" alone may be a word of its style sheet.
             403 when text.IndexOf("abuse", StringComparison.OrdinalIgnoreCase) >= 0 || text.IndexOf("blocked", StringComparison.OrdinalIgnoreCase) >= 0 => (FailureKind.Forbidden, "AddressBlocked",
                 $"JumpCloud has blocked this machine's address at {host}{said}. Collect less often and ask JumpCloud's support to lift it."),
-            403 => (FailureKind.Forbidden, "Forbidden", $"The API key's administrator may not read this at {host}{whose}{said}. Give the administrator a role that reads Directory Insights and users."),
+            403 => (FailureKind.Forbidden, "Forbidden", token is null
+                ? $"The API key's administrator may not read this at {host}{whose}{said}. Give the administrator a role that reads Directory Insights and users."
+                : $"The service account may not read this at {host}{whose}{said}. Give it a role that reads Directory Insights and users."),
             404 => (FailureKind.NotFound, "OrganizationNotFound", $"JumpCloud does not know the organization or provider{whose} at {host}{said}. Check -OrganizationId, -ProviderId and -Region."),
-            408 => (FailureKind.TimedOut, "RequestTimedOut", $"{host} gave up waiting for the request{said}. It is tried again."),
-            429 => (FailureKind.TooManyRequests, "TooManyRequests", $"JumpCloud asks for fewer requests at {host}{said}. Collection goes on at the next turn; other programs that use the same key count too."),
-            500 => (FailureKind.ServerError, "ServerError", $"JumpCloud failed with an internal error at {host}{whose}{said}. It is tried again at the next turn."),
-            >= 501 and <= 599 => (FailureKind.ServiceUnavailable, "ServiceUnavailable", $"JumpCloud is not available at {host} ({status.ToString(CultureInfo.InvariantCulture)}){said}. It is tried again at the next turn."),
-            >= 300 and <= 399 => (FailureKind.UnexpectedStatus, "UnexpectedRedirect", $"{host} answered with a redirect ({status.ToString(CultureInfo.InvariantCulture)}), which is not followed, since the API key goes to no other host. Check the connector's addresses and the proxy."),
-            _ => (FailureKind.UnexpectedStatus, "UnexpectedStatus", $"{host} answered with the unexpected status {status.ToString(CultureInfo.InvariantCulture)}{whose}{said}."),
+            _ => OfAnyHost(status, host, whose, said, access.Route),
         };
         return new JumpCloudException(kind, id, message, uri.Host, RetryAfter(response, now)) { ServerTime = response.Headers.Date };
     }
 
+    /// <summary>The error of an answer of the token endpoint whose status is not 200.</summary>
+    public static JumpCloudException FromTokenAnswer(HttpResponseMessage response, byte[] body, Uri uri, ConnectorAccess access, DateTimeOffset now)
+    {
+        int status = (int)response.StatusCode;
+        string said = Said(response, Encoding.UTF8.GetString(body).Trim(), access.Secrets);
+        (FailureKind kind, string id, string message) = status switch
+        {
+            400 or 401 or 403 => (FailureKind.Unauthorized, "ServiceAccountRefused",
+                $"JumpCloud gives the service account no access token at {uri.Host}{said}. The client ID or secret is wrong, or the secret has expired; set a new one with Set-JcConnector -ServiceAccount."),
+            404 or 405 => (FailureKind.NotFound, "TokenEndpointNotFound",
+                $"There is nobody at {uri} who gives access tokens{said}. Check -TokenUri, -ConsoleUri and -Region."),
+            _ => OfAnyHost(status, uri.Host, "", said, access.Route),
+        };
+        return new JumpCloudException(kind, id, message, uri.Host, RetryAfter(response, now));
+    }
+
+    private static (FailureKind Kind, string Id, string Message) OfAnyHost(int status, string host, string whose, string said, HttpRoute route) => status switch
+    {
+        407 => (FailureKind.ProxyAuthenticationRequired, "ProxyAuthenticationRequired", ProxyAuthentication(host, route)),
+        408 => (FailureKind.TimedOut, "RequestTimedOut", $"{host} gave up waiting for the request{said}. It is tried again."),
+        429 => (FailureKind.TooManyRequests, "TooManyRequests", $"JumpCloud asks for fewer requests at {host}{said}. Collection goes on at the next turn; other programs that use the same key count too."),
+        500 => (FailureKind.ServerError, "ServerError", $"JumpCloud failed with an internal error at {host}{whose}{said}. It is tried again at the next turn."),
+        >= 501 and <= 599 => (FailureKind.ServiceUnavailable, "ServiceUnavailable", $"JumpCloud is not available at {host} ({status.ToString(CultureInfo.InvariantCulture)}){said}. It is tried again at the next turn."),
+        >= 300 and <= 399 => (FailureKind.UnexpectedStatus, "UnexpectedRedirect", $"{host} answered with a redirect ({status.ToString(CultureInfo.InvariantCulture)}), which is not followed, since the API key goes to no other host. Check the connector's addresses and the proxy."),
+        _ => (FailureKind.UnexpectedStatus, "UnexpectedStatus", $"{host} answered with the unexpected status {status.ToString(CultureInfo.InvariantCulture)}{whose}{said}."),
+    };
+
+    private static string ProxyAuthentication(string host, HttpRoute route) =>
+        $"The proxy{(route.Proxy is null ? "" : " " + route.Proxy.Authority)} on the way to {host} {(route.ProxyCredential is null ? "asks for a user and a password" : "does not accept the user and password it was given")}. Set {(route.Proxy is null ? "-Proxy and " : "")}-ProxyCredential with Set-JcConnector, or -NoProxy where no proxy is needed.";
+
     /// <summary>The error of a request that got no whole answer.</summary>
-    public static JumpCloudException FromException(Exception exception, Uri uri, bool answerHadBegun)
+    public static JumpCloudException FromException(Exception exception, Uri uri, bool answerHadBegun, HttpRoute route)
     {
         string host = uri.IsDefaultPort ? uri.Host : uri.Authority;
         Exception root = Root(exception);
         if (Find<AuthenticationException>(exception) is { } tls)
         {
             return new(FailureKind.TlsFailed, "TlsFailed",
-                $"No TLS connection to {host} could be agreed: {tls.Message} Check the machine's clock, its trusted certificates and any proxy that inspects TLS.", host, null, exception);
+                $"No TLS connection to {host} could be agreed: {route.Trust?.ProblemOf(uri.Host) ?? tls.Message} Check the machine's clock, its trusted certificates and any proxy that inspects TLS.", host, null, exception);
+        }
+
+        if (!answerHadBegun && TunnelStatus(exception) is { } refusal)
+        {
+            return refusal == (int)HttpStatusCode.ProxyAuthenticationRequired
+                ? new(FailureKind.ProxyAuthenticationRequired, "ProxyAuthenticationRequired", ProxyAuthentication(host, route), host, null, exception)
+                : new(FailureKind.ServiceUnavailable, "ProxyRefused",
+                    $"The proxy{(route.Proxy is null ? "" : " " + route.Proxy.Authority)} does not connect to {host} ({refusal.ToString(CultureInfo.InvariantCulture)}). Let it through there, or set -Proxy or -NoProxy with Set-JcConnector.", host, null, exception);
         }
 
         if (!answerHadBegun && Find<SocketException>(exception) is { } socket)
         {
+            // What is connected to is the proxy, where there is one.
+            Uri peer = route.Proxy ?? uri;
+            string place = route.Proxy is null ? host : $"The proxy {route.Proxy.Authority}";
             switch (socket.SocketErrorCode)
             {
                 case SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.NoRecovery:
                     return new(FailureKind.NameNotResolved, "NameNotResolved",
-                        $"The name {uri.Host} does not resolve. Check the connector's region or addresses, and this machine's DNS.", host, null, exception);
+                        $"The name {peer.Host} does not resolve. Check the connector's region, addresses and proxy, and this machine's DNS.", host, null, exception);
                 case SocketError.ConnectionRefused:
                     return new(FailureKind.ConnectionRefused, "ConnectionRefused",
-                        $"{host} refuses the connection. Check the connector's addresses, the firewall and the proxy.", host, null, exception);
+                        $"{place} refuses the connection. Check the connector's addresses, the firewall and the proxy.", host, null, exception);
                 case SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable:
                     return new(FailureKind.TimedOut, "ConnectionTimedOut",
-                        $"{host} cannot be reached: {socket.Message}. Check the network and the firewall.", host, null, exception);
+                        $"{place} cannot be reached: {socket.Message}. Check the network and the firewall.", host, null, exception);
             }
         }
 
@@ -114,7 +158,7 @@ internal static class HttpFailures
     }
 
     /// <summary>What the server said, in brackets: its message, or the beginning of a plain text; never HTML.</summary>
-    private static string Said(HttpResponseMessage response, string text, string secret)
+    private static string Said(HttpResponseMessage response, string text, IEnumerable<string> secrets)
     {
         if (text.Length == 0) return "";
         if (text[0] == '{')
@@ -125,7 +169,7 @@ internal static class HttpFailures
                 foreach (string name in (string[])["message", "error", "error_description"])
                 {
                     if (document.RootElement.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String)
-                        return Quote(value.GetString()!, secret);
+                        return Quote(value.GetString()!, secrets);
                 }
             }
             catch (JsonException)
@@ -135,13 +179,13 @@ internal static class HttpFailures
         }
 
         bool html = text[0] == '<' || response.Content.Headers.ContentType?.MediaType == "text/html";
-        return html ? " (an HTML page)" : Quote(text, secret);
+        return html ? " (an HTML page)" : Quote(text, secrets);
     }
 
-    private static string Quote(string text, string secret)
+    private static string Quote(string text, IEnumerable<string> secrets)
     {
         StringBuilder clean = new(" (\"");
-        foreach (char character in Hide(text, secret))
+        foreach (char character in secrets.Aggregate(text, Hide))
         {
             if (clean.Length == MaxQuotedCharacters) break;
             clean.Append(char.IsControl(character) ? ' ' : character);
@@ -160,6 +204,19 @@ internal static class HttpFailures
         }
 
         return text;
+    }
+
+    /// <summary>What a proxy answered to CONNECT, where it did not connect; .NET tells it in words alone.</summary>
+    private static int? TunnelStatus(Exception exception)
+    {
+#if NET
+        if (Find<HttpRequestException>(exception) is not { HttpRequestError: HttpRequestError.ProxyTunnelError } refused) return null;
+        System.Text.RegularExpressions.Match status = System.Text.RegularExpressions.Regex.Match(refused.Message, "[1-5][0-9][0-9](?![0-9])", System.Text.RegularExpressions.RegexOptions.RightToLeft);
+        return refused.StatusCode is { } known ? (int)known : status.Success ? int.Parse(status.Value, CultureInfo.InvariantCulture) : 502;
+#else
+        return Find<WebException>(exception) is { Response: HttpWebResponse { StatusCode: HttpStatusCode.ProxyAuthenticationRequired } } ? 407
+            : Find<WebException>(exception) is { Status: WebExceptionStatus.ProtocolError, Response: HttpWebResponse answer } ? (int)answer.StatusCode : null;
+#endif
     }
 
     private static Exception Root(Exception exception)

@@ -62,15 +62,18 @@ internal sealed class JumpCloudClient : IDisposable
     private readonly JumpCloudTransport _transport;
 
     public JumpCloudClient(
-        Uri insights, Uri console, string apiKey, JumpCloudClientOptions options, Guid connectorId, HostGates gates, TimeProvider time,
+        Uri insights, Uri console, ConnectorAccess access, JumpCloudClientOptions options, Guid connectorId, HostGates gates, TimeProvider time,
         HttpMessageHandler? handler = null)
     {
         _insights = WithSlash(insights);
         _console = WithSlash(console);
-        _transport = new JumpCloudTransport(apiKey, _insights, options, connectorId, gates, time, handler);
+        _transport = new JumpCloudTransport(access, _insights, options, connectorId, gates, time, handler);
     }
 
     public ServerClock Clock => _transport.Clock;
+
+    /// <summary>Sees to it that there is an access token, and tells how long it lasts; null where the credentials need none.</summary>
+    public Task<TimeSpan?> TryTokenAsync(RequestMeter meter, CancellationToken cancellationToken) => _transport.TryTokenAsync(meter, cancellationToken);
 
     /// <summary>Reads one page of events into the sink.</summary>
     /// <exception cref="PageTooLargeException">The page has more than <paramref name="maxBytes"/>.</exception>

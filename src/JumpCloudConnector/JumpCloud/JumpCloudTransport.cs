@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Authentication;
 using System.Text;
+using System.Text.Json;
 using Polly;
 using Polly.Retry;
 
@@ -21,12 +22,18 @@ internal readonly struct AnswerDeadline(CancellationTokenSource source, TimeSpan
 internal sealed class JumpCloudTransport : IDisposable
 {
     private const int MaxErrorBody = 4096;
+    private const int MaxTokenBody = 64 << 10;
+    private const double DefaultTokenSeconds = 300, MaxTokenSeconds = 24 * 3600;
+
+    /// <summary>The id of the error that says that the credentials were not accepted.</summary>
+    private const string UnauthorizedId = "Unauthorized";
+
     private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(15);
 
     private static readonly ResiliencePropertyKey<RequestMeter> MeterKey = new("meter");
     private static readonly string UserAgent = "JumpCloudConnector/" + typeof(JumpCloudTransport).Assembly.GetName().Version?.ToString(3);
 
-    private readonly string _apiKey;
+    private readonly ConnectorAccess _access;
     private readonly string _clockHost;
     private readonly JumpCloudClientOptions _options;
     private readonly HostGates _gates;
@@ -36,16 +43,16 @@ internal sealed class JumpCloudTransport : IDisposable
     private readonly ResiliencePipeline _pipeline;
 
     public JumpCloudTransport(
-        string apiKey, Uri clockHost, JumpCloudClientOptions options, Guid connectorId, HostGates gates, TimeProvider time, HttpMessageHandler? handler)
+        ConnectorAccess access, Uri clockHost, JumpCloudClientOptions options, Guid connectorId, HostGates gates, TimeProvider time, HttpMessageHandler? handler)
     {
         _clockHost = clockHost.Authority;
-        _apiKey = apiKey;
+        _access = access;
         _options = options;
         _gates = gates;
         _connectorId = connectorId;
         _time = time;
         Clock = new ServerClock(time);
-        _http = new HttpClient(handler ?? CreateHandler(options), disposeHandler: handler is null)
+        _http = new HttpClient(handler ?? CreateHandler(options, access.Route), disposeHandler: handler is null)
         {
             // Time limits are ours: one for the answer to begin, one for a pause within it.
             Timeout = Timeout.InfiniteTimeSpan,
@@ -89,13 +96,44 @@ internal sealed class JumpCloudTransport : IDisposable
         }
     }
 
+    /// <summary>Asks the token endpoint whether it gives a token, and for how long; without repetition.</summary>
+    public async Task<TimeSpan?> TryTokenAsync(RequestMeter meter, CancellationToken cancellationToken) =>
+        _access.Credentials is ServiceAccount account ? (await TokenAsync(account, meter, cancellationToken).ConfigureAwait(false)).Lifetime : null;
+
     private async Task<T> SendOnceAsync<T>(
         HttpMethod method, Uri uri, string? body, RequestScope scope, RequestMeter meter,
         Func<HttpResponseMessage, Uri, AnswerDeadline, Task<T>> read, CancellationToken cancellationToken)
     {
+        if (_access.Credentials is not ServiceAccount account) return await SendWithAsync(null).ConfigureAwait(false);
+        AccessToken token = await TokenAsync(account, meter, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await SendWithAsync(token).ConfigureAwait(false);
+        }
+        catch (JumpCloudException e) when (e.ErrorId == UnauthorizedId)
+        {
+            // It may have been withdrawn, or be older than this machine believes: with a new one, once.
+            account.Drop(token);
+            token = await TokenAsync(account, meter, cancellationToken).ConfigureAwait(false);
+            meter.Repeated();
+            return await SendWithAsync(token).ConfigureAwait(false);
+        }
+
+        async Task<T> SendWithAsync(AccessToken? token)
+        {
+            using HttpRequestMessage request = CreateRequest(method, uri, body, scope, token);
+            return await ExchangeAsync(
+                request, uri, meter, (response, said) => HttpFailures.FromAnswer(response, said, uri, scope.OrganizationId, _access, token, _time.GetUtcNow()),
+                read, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<T> ExchangeAsync<T>(
+        HttpRequestMessage request, Uri uri, RequestMeter meter, Func<HttpResponseMessage, byte[], JumpCloudException> refusal,
+        Func<HttpResponseMessage, Uri, AnswerDeadline, Task<T>> read, CancellationToken cancellationToken)
+    {
         using IDisposable slot = await _gates.EnterAsync(_connectorId, uri, cancellationToken).ConfigureAwait(false);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using HttpRequestMessage request = CreateRequest(method, uri, body, scope);
         limit.CancelAfter(_options.AnswerTimeout);
         meter.Sent();
         bool begun = false;
@@ -108,7 +146,7 @@ internal sealed class JumpCloudTransport : IDisposable
             // .NET Framework's response streams do not heed a token; closing the answer under them ends the read.
             using CancellationTokenRegistration close = limit.Token.Register(response.Dispose);
             if (response.StatusCode != HttpStatusCode.OK)
-                throw HttpFailures.FromAnswer(response, await ErrorBodyAsync(response, deadline).ConfigureAwait(false), uri, scope.OrganizationId, _apiKey, _time.GetUtcNow());
+                throw refusal(response, await ErrorBodyAsync(response, deadline).ConfigureAwait(false));
             T answer = await read(response, uri, deadline).ConfigureAwait(false);
             _gates.Pace(_connectorId, uri).Answered();
             return answer;
@@ -123,21 +161,66 @@ internal sealed class JumpCloudTransport : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             if (limit.IsCancellationRequested) throw HttpFailures.TimedOut(uri, begun ? _options.StallTimeout : _options.AnswerTimeout, begun);
             if (e is OutOfMemoryException) throw;
-            throw HttpFailures.FromException(e, uri, begun);
+            throw HttpFailures.FromException(e, uri, begun, _access.Route);
         }
     }
 
-    private HttpRequestMessage CreateRequest(HttpMethod method, Uri uri, string? body, RequestScope scope)
+    /// <summary>The token there is, or a new one. Asked for before the request takes its place in the rate, which it must not hold up.</summary>
+    private Task<AccessToken> TokenAsync(ServiceAccount account, RequestMeter meter, CancellationToken cancellationToken) => account.GetTokenAsync(
+        async () =>
+        {
+            long askedAt = _time.GetTimestamp();
+            using HttpRequestMessage request = new(HttpMethod.Post, account.TokenUri);
+            request.Headers.TryAddWithoutValidation("Authorization", account.Authorization);
+            AddCommonHeaders(request);
+            request.Content = new StringContent("grant_type=client_credentials&scope=api", Encoding.ASCII, "application/x-www-form-urlencoded");
+            return await ExchangeAsync(
+                request, account.TokenUri, meter, (response, said) => HttpFailures.FromTokenAnswer(response, said, account.TokenUri, _access, _time.GetUtcNow()),
+                async (response, uri, deadline) =>
+                {
+                    using MemoryStream body = new();
+                    await CopyAsync(response, body, MaxTokenBody, deadline).ConfigureAwait(false);
+                    return ReadToken(body.ToArray(), uri, response.Content.Headers.ContentType?.MediaType, askedAt);
+                }, cancellationToken).ConfigureAwait(false);
+        }, cancellationToken);
+
+    private static AccessToken ReadToken(byte[] body, Uri uri, string? mediaType, long askedAt)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            JsonElement root = document.RootElement;
+            string? text = root.TryGetProperty("access_token", out JsonElement token) && token.ValueKind == JsonValueKind.String ? token.GetString() : null;
+            // What no header carries is no token; it would be refused with the token in the message.
+            if (string.IsNullOrEmpty(text) || text!.Any(c => c is <= ' ' or >= (char)0x7F)) throw HttpFailures.Violation(uri, "it has no access_token");
+            double seconds = root.TryGetProperty("expires_in", out JsonElement expires) && expires.ValueKind == JsonValueKind.Number ? expires.GetDouble() : DefaultTokenSeconds;
+            return new AccessToken(text!, askedAt, TimeSpan.FromSeconds(Math.Max(0, Math.Min(seconds, MaxTokenSeconds))));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Without its cause, which may quote a piece of the answer.
+            throw HttpFailures.NotJson(uri, mediaType, null, body.Length > 0 && body[0] is (byte)'{' or (byte)'[');
+        }
+    }
+
+    private HttpRequestMessage CreateRequest(HttpMethod method, Uri uri, string? body, RequestScope scope, AccessToken? token)
     {
         HttpRequestMessage request = new(method, uri);
-        request.Headers.TryAddWithoutValidation("x-api-key", _apiKey);
-        if (scope.OrganizationId is not null) request.Headers.TryAddWithoutValidation("x-org-id", scope.OrganizationId);
+        if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token.Text);
+        else if (_access.Credentials is ApiKeyCredentials key) request.Headers.TryAddWithoutValidation("x-api-key", key.Key);
+        string? organization = scope.OrganizationId ?? (token is not null && scope.ProviderId is null ? _access.OrganizationId : null);
+        if (organization is not null) request.Headers.TryAddWithoutValidation("x-org-id", organization);
         if (scope.ProviderId is not null) request.Headers.TryAddWithoutValidation("x-provider-id", scope.ProviderId);
+        AddCommonHeaders(request);
+        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        return request;
+    }
+
+    private static void AddCommonHeaders(HttpRequestMessage request)
+    {
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
         request.Headers.ExpectContinue = false;
-        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        return request;
     }
 
     private static async Task<byte[]> ErrorBodyAsync(HttpResponseMessage response, AnswerDeadline deadline)
@@ -214,12 +297,17 @@ internal sealed class JumpCloudTransport : IDisposable
     internal const SslProtocols TlsVersions = SslProtocols.Tls12;
 #endif
 
-    private static HttpClientHandler CreateHandler(JumpCloudClientOptions options) => new HttpClientHandler
+    private static HttpClientHandler CreateHandler(JumpCloudClientOptions options, HttpRoute route)
     {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
-        MaxConnectionsPerServer = options.MaxConnectionsPerHost,
-        SslProtocols = TlsVersions,
-    };
+        HttpClientHandler handler = new()
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.GZip | DecompressionMethods.Deflate,
+            MaxConnectionsPerServer = options.MaxConnectionsPerHost,
+            SslProtocols = TlsVersions,
+        };
+        route.ApplyTo(handler);
+        return handler;
+    }
 }

@@ -94,17 +94,20 @@ public interface IConnectorStore
 
     /// <summary>Adds a connector.</summary>
     /// <exception cref="JcException">ConnectorExists.</exception>
-    void AddConnector(Connectors.Connector connector, byte[] secret);
+    void AddConnector(Connectors.Connector connector, byte[] secret, byte[] proxySecret);
 
-    /// <summary>Replaces a connector, and its secret where one is given.</summary>
+    /// <summary>Replaces a connector, and each of its secrets where one is given.</summary>
     /// <exception cref="JcException">ConnectorNotFound, or ConnectorChanged when it is no longer the version it was made from.</exception>
-    void UpdateConnector(Connectors.Connector connector, byte[]? secret);
+    void UpdateConnector(Connectors.Connector connector, byte[]? secret, byte[]? proxySecret);
 
     /// <summary>Removes a connector, its secret and its streams' positions. Records stay.</summary>
     bool RemoveConnector(Guid id);
 
-    /// <summary>A connector's protected secret, or null.</summary>
+    /// <summary>A connector's protected secret (API key, or a service account's); empty where it has none, null where it is gone.</summary>
     byte[]? GetSecret(Guid connectorId);
+
+    /// <summary>The protected password of a connector's proxy; empty where it has none, null where it is gone.</summary>
+    byte[]? GetProxySecret(Guid connectorId);
 
     /// <summary>All log filters, by name.</summary>
     IReadOnlyList<Filters.LogFilter> GetLogFilters();

@@ -15,7 +15,7 @@ internal sealed partial class SqliteConnectorStore(SqliteDatabase database) : IC
         return command.ReadAll(row => Parse(row.GetString(0))).FirstOrDefault();
     });
 
-    public void AddConnector(Connector connector, byte[] secret) => database.Write(durable: true, connection =>
+    public void AddConnector(Connector connector, byte[] secret, byte[] proxySecret) => database.Write(durable: true, connection =>
     {
         using (SqliteCommand existing = connection.CreateCommand("SELECT 1 FROM connector WHERE name = $1", connector.Name))
         {
@@ -27,16 +27,16 @@ internal sealed partial class SqliteConnectorStore(SqliteDatabase database) : IC
         }
 
         using SqliteCommand command = connection.CreateCommand(
-            "INSERT INTO connector(id, name, version, document, secret) VALUES($1, $2, $3, $4, $5)",
-            connector.Id.ToString("N"), connector.Name, connector.Version, Format(connector), secret);
+            "INSERT INTO connector(id, name, version, document, secret, proxy_secret) VALUES($1, $2, $3, $4, $5, $6)",
+            connector.Id.ToString("N"), connector.Name, connector.Version, Format(connector), secret, proxySecret);
         return command.ExecuteNonQuery();
     });
 
-    public void UpdateConnector(Connector connector, byte[]? secret) => database.Write(durable: true, connection =>
+    public void UpdateConnector(Connector connector, byte[]? secret, byte[]? proxySecret) => database.Write(durable: true, connection =>
     {
         using SqliteCommand command = connection.CreateCommand(
-            "UPDATE connector SET version = $1, document = $2, secret = coalesce($3, secret) WHERE id = $4 AND version = $5",
-            connector.Version, Format(connector), (object?)secret ?? DBNull.Value, connector.Id.ToString("N"), connector.Version - 1);
+            "UPDATE connector SET version = $1, document = $2, secret = coalesce($3, secret), proxy_secret = coalesce($4, proxy_secret) WHERE id = $5 AND version = $6",
+            connector.Version, Format(connector), (object?)secret ?? DBNull.Value, (object?)proxySecret ?? DBNull.Value, connector.Id.ToString("N"), connector.Version - 1);
         if (command.ExecuteNonQuery() == 1) return 0;
 
         using SqliteCommand existing = connection.CreateCommand("SELECT version FROM connector WHERE id = $1", connector.Id.ToString("N"));
@@ -74,6 +74,12 @@ internal sealed partial class SqliteConnectorStore(SqliteDatabase database) : IC
     public byte[]? GetSecret(Guid connectorId) => database.Read(connection =>
     {
         using SqliteCommand command = connection.CreateCommand("SELECT secret FROM connector WHERE id = $1", connectorId.ToString("N"));
+        return command.ExecuteScalar() as byte[];
+    });
+
+    public byte[]? GetProxySecret(Guid connectorId) => database.Read(connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand("SELECT proxy_secret FROM connector WHERE id = $1", connectorId.ToString("N"));
         return command.ExecuteScalar() as byte[];
     });
 

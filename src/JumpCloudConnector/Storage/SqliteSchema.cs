@@ -19,7 +19,7 @@ internal static class SqliteSchema
 
         CREATE TABLE connector(
             id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE, version INTEGER NOT NULL,
-            document TEXT NOT NULL, secret BLOB NOT NULL,
+            document TEXT NOT NULL, secret BLOB NOT NULL, proxy_secret BLOB NOT NULL DEFAULT x'',
             -- Which organization the key proved to belong to, and for which state of key and addresses that was found.
             organization TEXT, organization_name TEXT, organization_for INTEGER) WITHOUT ROWID;
 

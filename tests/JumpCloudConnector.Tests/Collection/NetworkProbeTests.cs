@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using JumpCloudConnector.Collection;
+using JumpCloudConnector.JumpCloud;
 
 namespace JumpCloudConnector.Tests.Collection;
 
@@ -63,7 +64,7 @@ public sealed class NetworkProbeTests
     }
 
     private static Task<IReadOnlyList<ConnectionProbe>> RunAsync(Uri uri) =>
-        NetworkProbe.RunAsync(uri, TimeProvider.System, TestContext.Current.CancellationToken);
+        NetworkProbe.RunAsync(uri, HttpRoute.Default, TimeProvider.System, TestContext.Current.CancellationToken);
 
     private static async Task ServeAsync(TcpListener listener, X509Certificate2 certificate)
     {

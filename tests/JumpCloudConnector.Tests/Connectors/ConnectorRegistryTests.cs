@@ -87,7 +87,7 @@ public sealed class ConnectorRegistryTests
 
             // Somebody else may have added it since it was checked.
             Connector late = New with { Name = name, Id = Guid.NewGuid() };
-            Refusal("ConnectorExists", () => store.Store.Connectors.AddConnector(late, [1]));
+            Refusal("ConnectorExists", () => store.Store.Connectors.AddConnector(late, [1], []));
         }
 
         store.Registry.Add(New with { Name = "Main  office" }, Secure(Key));

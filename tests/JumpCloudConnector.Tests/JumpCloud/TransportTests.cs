@@ -378,7 +378,7 @@ public sealed class TransportTests : IDisposable
         : $$"""{"totalCount":1,"results":[{"id":"{{OrganizationId}}","name":"Acme"}]}""";
 
     private JumpCloudClient Client(Uri insights, Uri? console = null, JumpCloudClientOptions? options = null) =>
-        new(insights, console ?? insights, Key, options ?? Once, Guid.Empty, _gates, TimeProvider.System);
+        new(insights, console ?? insights, new ConnectorAccess(new ApiKeyCredentials(Key)), options ?? Once, Guid.Empty, _gates, TimeProvider.System);
 
     private Task<EventPage> GetEventsAsync(
         JumpCloudClient client, string? cursor = null, RequestScope? scope = null, Sink? sink = null) =>

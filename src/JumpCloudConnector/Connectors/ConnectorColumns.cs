@@ -82,7 +82,7 @@ internal static class ConnectorColumns
     /// <summary>Refuses a column that a connector does not have, rather than leaving out what somebody wanted to set.</summary>
     public static JcException Unknown(string name) => InClear.Contains(name, StringComparer.OrdinalIgnoreCase)
         ? new JcException("PlainTextApiKey", JcErrorKind.InvalidInput,
-            $"The file has a column {name}, which is for secrets. It was not used. Take the column out, delete the file's copies, and give API keys with -ApiKey, or with ApiKeySecret or ApiKeyVariable in each line, service accounts with -ServiceAccount, passwords of proxies with Set-JcConnector -ProxyCredential; replace secrets that others may have read.", name)
+            $"The file has a column {name}, which is for secrets. It was not used. Take the column out, delete the file's copies, and give API keys with -ApiKey, or with ApiKeySecret or ApiKeyVariable in each line, service accounts with -ServiceAccount, passwords of proxies with Set-JcConnector -ProxyCredential; replace keys and secrets that others may have read.", name)
         : new JcException("InvalidConnectorFile", JcErrorKind.InvalidInput,
             $"A connector has no setting '{name}'. The columns are: {string.Join(", ", Names)}.", name);
 

@@ -156,7 +156,7 @@ internal sealed class ServerTrust
             Encoding.ASCII.GetString(content), "-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----([A-Za-z0-9+/=\\s]*)-----END", RegexOptions.CultureInvariant);
         if (blocks.Count > 0) return [.. blocks.Cast<Match>().Select(b => new X509Certificate2(Convert.FromBase64String(b.Groups[1].Value)))];
         // Nothing with a private key in it.
-        return X509Certificate2.GetCertContentType(content) == X509ContentType.Cert ? [new X509Certificate2(content)] : [];
+        return content.Length > 0 && X509Certificate2.GetCertContentType(content) == X509ContentType.Cert ? [new X509Certificate2(content)] : [];
     }
 
     private static JcException Invalid(string path, string what, Exception? cause = null) => new(

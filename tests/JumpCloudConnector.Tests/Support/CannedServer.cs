@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 
 namespace JumpCloudConnector.Tests.Support;
@@ -36,16 +38,19 @@ internal sealed class CannedServer : IAsyncDisposable
     private readonly ConcurrentQueue<CannedRequest> _requests = new();
     private readonly Func<CannedRequest, byte[]> _answer;
     private readonly bool _closes;
+    private readonly SslStreamCertificateContext? _certificate;
     private readonly Task _accepting;
 
     /// <param name="answer">The bytes of the answer.</param>
     /// <param name="closes">Close behind an incomplete answer, instead of letting the client wait.</param>
-    public CannedServer(Func<CannedRequest, byte[]> answer, bool closes = false)
+    /// <param name="certificate">Speak TLS, with this certificate.</param>
+    public CannedServer(Func<CannedRequest, byte[]> answer, bool closes = false, SslStreamCertificateContext? certificate = null)
     {
+        _certificate = certificate;
         _answer = answer;
         _closes = closes;
         _listener.Start();
-        Uri = new Uri($"http://{_listener.LocalEndpoint}/");
+        Uri = new Uri($"{(certificate is null ? "http" : "https")}://{_listener.LocalEndpoint}/");
         _accepting = AcceptAsync();
     }
 
@@ -106,7 +111,7 @@ internal sealed class CannedServer : IAsyncDisposable
         try
         {
             using TcpClient held = client;
-            NetworkStream stream = client.GetStream();
+            await using Stream stream = await OpenAsync(client);
             if (await ReadAsync(stream) is not { } request) return;
             _requests.Enqueue(request);
             await stream.WriteAsync(_answer(request), _stopping.Token);
@@ -115,13 +120,21 @@ internal sealed class CannedServer : IAsyncDisposable
             {
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException or AuthenticationException)
         {
             // One side has closed.
         }
     }
 
-    private async Task<CannedRequest?> ReadAsync(NetworkStream stream)
+    private async Task<Stream> OpenAsync(TcpClient client)
+    {
+        if (_certificate is null) return client.GetStream();
+        SslStream tls = new(client.GetStream());
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificateContext = _certificate }, _stopping.Token);
+        return tls;
+    }
+
+    private async Task<CannedRequest?> ReadAsync(Stream stream)
     {
         List<byte> bytes = [];
         byte[] buffer = new byte[4096];

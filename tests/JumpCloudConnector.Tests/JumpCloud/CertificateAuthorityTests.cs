@@ -12,7 +12,7 @@ public sealed class CertificateAuthorityTests : IDisposable
 {
     private static readonly JumpCloudClientOptions Once = new() { RequestsPerSecond = 100_000, MaxRetries = 0 };
 
-    private readonly HostGates _gates = new(100_000);
+    private readonly HostGates _gates = new(new JumpCloudClientOptions { RequestsPerSecond = 100_000 }, TimeProvider.System);
     private readonly TestAuthority _root = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("jc-ca-").FullName;
 
@@ -176,7 +176,7 @@ public sealed class CertificateAuthorityTests : IDisposable
     private async Task<long> CountAsync(Uri host, string? file)
     {
         HttpRoute route = new() { NoProxy = true, Trust = file is null ? null : ServerTrust.Read(file) };
-        using JumpCloudClient client = new(host, host, new ConnectorAccess(new ApiKeyCredentials("key"), route), Once, _gates, TimeProvider.System);
+        using JumpCloudClient client = new(host, host, new ConnectorAccess(new ApiKeyCredentials("key"), route), Once, Guid.Empty, _gates, TimeProvider.System);
         return await client.CountEventsAsync(new RequestScope(), 0, 1, new RequestMeter(), TestContext.Current.CancellationToken);
     }
 }

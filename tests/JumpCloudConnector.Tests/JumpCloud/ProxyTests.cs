@@ -14,7 +14,7 @@ public sealed class ProxyTests : IDisposable
 
     private static readonly JumpCloudClientOptions Once = new() { RequestsPerSecond = 100_000, MaxRetries = 0 };
 
-    private readonly HostGates _gates = new(100_000);
+    private readonly HostGates _gates = new(new JumpCloudClientOptions { RequestsPerSecond = 100_000 }, TimeProvider.System);
 
     public void Dispose() => _gates.Dispose();
 
@@ -154,7 +154,7 @@ public sealed class ProxyTests : IDisposable
     internal static Task<long> CountAsync(JumpCloudClient client) => client.CountEventsAsync(new RequestScope(), 0, 1, new RequestMeter(), default);
 
     internal static JumpCloudClient Client(Uri host, HttpRoute route, HostGates gates) =>
-        new(host, host, new ConnectorAccess(new ApiKeyCredentials("key"), route), Once, gates, TimeProvider.System);
+        new(host, host, new ConnectorAccess(new ApiKeyCredentials("key"), route), Once, Guid.Empty, gates, TimeProvider.System);
 
     private JumpCloudClient Client(Uri host, HttpRoute route) => Client(host, route, _gates);
 }
@@ -163,7 +163,7 @@ public sealed class ProxyTests : IDisposable
 [Collection("System proxy")]
 public sealed class SystemProxyTests : IDisposable
 {
-    private readonly HostGates _gates = new(100_000);
+    private readonly HostGates _gates = new(new JumpCloudClientOptions { RequestsPerSecond = 100_000 }, TimeProvider.System);
 
     public void Dispose() => _gates.Dispose();
 

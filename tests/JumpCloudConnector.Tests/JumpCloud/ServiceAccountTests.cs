@@ -17,7 +17,7 @@ public sealed class ServiceAccountTests : IDisposable
     private static readonly JumpCloudClientOptions Options =
         new() { RequestsPerSecond = 100_000, MaxRetries = 3, RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromSeconds(1) };
 
-    private readonly HostGates _gates = new(100_000);
+    private readonly HostGates _gates = new(new JumpCloudClientOptions { RequestsPerSecond = 100_000 }, TimeProvider.System);
     private readonly RequestMeter _meter = new();
     private int _tokens;
 
@@ -360,6 +360,6 @@ public sealed class ServiceAccountTests : IDisposable
         ServiceAccount account = new(ClientId, Secret, new Uri(authority.Uri, "oauth2/token"), time ?? TimeProvider.System);
         return new JumpCloudClient(
             (insights ?? authority).Uri, (console ?? authority).Uri, new ConnectorAccess(account, organizationId: organizationId),
-            time is FakeTimeProvider ? Options with { MaxRetries = 0 } : Options, _gates, time ?? TimeProvider.System);
+            time is FakeTimeProvider ? Options with { MaxRetries = 0 } : Options, Guid.Empty, _gates, time ?? TimeProvider.System);
     }
 }

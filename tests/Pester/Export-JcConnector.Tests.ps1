@@ -28,4 +28,13 @@ Describe 'Export-JcConnector' {
         Export-JcConnector -Path $file -WhatIf
         Test-Path -Path $file | Should -BeFalse
     }
+
+    It 'says in clear words that a folder is no file' {
+        Get-ErrorId { Export-JcConnector -Path $folder } | Should -Be 'FileNotWritten'
+        foreach ($path in $folder, [System.IO.Path]::Combine($folder, 'none', 'a.json')) {
+            Export-JcConnector -Path $path -ErrorAction SilentlyContinue -ErrorVariable fault
+            "$fault" | Should -Match 'folder'
+            "$fault" | Should -Not -Match '\.tmp'
+        }
+    }
 }

@@ -34,6 +34,13 @@ Describe 'Get-JcConnector' {
         $lines = (Get-JcConnector | Format-Table | Out-String -Width 80) -split "`r?`n"
         ($lines | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessOrEqual 80
         "$lines" | Should -Match 'Acme'
+        # The heading is one line, and no word of it is cut.
+        ($lines | Where-Object { $_ })[1] | Should -Match '^---'
+        ($lines | Where-Object { $_ })[0] | Should -Match 'Next Run$'
+    }
+
+    It 'shows both content types in 120 columns' {
+        (Get-JcConnector | Format-Table | Out-String -Width 120) | Should -Match 'DirectoryInsights, SystemUser'
     }
 
     It 'keeps its scalars through serialization' {
@@ -50,5 +57,34 @@ Describe 'Get-JcConnector' {
     It 'completes names' {
         $line = 'Get-JcConnector -Name Ac'
         (TabExpansion2 -inputScript $line -cursorColumn $line.Length).CompletionMatches.CompletionText | Should -Contain 'Acme'
+    }
+
+    It 'warns once where the environment names a folder without a store' {
+        $before = $env:JCCONNECTOR_STORE
+        try {
+            $env:JCCONNECTOR_STORE = [System.IO.Path]::Combine($folder, 'not there')
+            $names = [pscustomobject] @{ Name = 'A*' }, [pscustomobject] @{ Name = 'B*' }
+            $names | Get-JcConnector -WarningVariable warning -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+            $warning.Count | Should -Be 1
+            "$warning" | Should -Match 'not there.*JCCONNECTOR_STORE'
+            Test-Path -Path $env:JCCONNECTOR_STORE | Should -BeFalse
+            # A folder that -StorePath names is an error instead.
+            Get-ErrorId { Get-JcConnector -StorePath ([System.IO.Path]::Combine($folder, 'nor here')) } | Should -Be 'StoreNotFound'
+        }
+        finally {
+            $env:JCCONNECTOR_STORE = $before
+        }
+    }
+
+    It 'names the store in which there is no such connector' {
+        Get-JcConnector -Name 'Nobody' -ErrorAction SilentlyContinue -ErrorVariable fault
+        "$fault" | Should -Match ([regex]::Escape($env:JCCONNECTOR_STORE))
+    }
+
+    It 'has no next run for one that is disabled' {
+        Disable-JcConnector -Name 'Acme'
+        (Get-JcConnector -Name 'Acme').NextRun | Should -BeNullOrEmpty
+        Enable-JcConnector -Name 'Acme'
+        (Get-JcConnector -Name 'Acme').NextRun | Should -Not -BeNullOrEmpty
     }
 }

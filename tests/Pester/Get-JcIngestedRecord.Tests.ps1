@@ -50,4 +50,28 @@ Describe 'Get-JcIngestedRecord' {
         Get-ErrorId { Get-JcIngestedRecord -Last 24h -After 2026-01-01 } | Should -Be 'LastAndAfter'
         Get-ErrorId { Get-JcIngestedRecord -Last 24 } | Should -Be 'ParameterArgumentTransformationError'
     }
+
+    It 'finds a user by the account where an event has the e-mail address alone' {
+        $alone = Get-JcIngestedRecord -User '*@*' | Where-Object { $_.User -like '*@*' } | Select-Object -First 1
+        $found = Get-JcIngestedRecord -User ($alone.User -split '@')[0]
+        $found.Sequence | Should -Contain $alone.Sequence
+    }
+
+    It 'takes networks, and says where nothing can match' {
+        $some = Get-JcIngestedRecord -SourceIp '*.*.*.*' -First 1
+        (Get-JcIngestedRecord -SourceIp "$($some.SourceIp)/8").Sequence | Should -Contain $some.Sequence
+        Get-ErrorId { Get-JcIngestedRecord -SourceIp '10.0.0.0/40' } | Should -Be 'InvalidNetwork'
+        Get-ErrorId { Get-JcIngestedRecord -After 1h -Before 2h } | Should -Be 'EmptyPeriod'
+        Get-JcIngestedRecord -EventStatus failed -WarningVariable warning -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        "$warning" | Should -Match 'success, failure, mfa, unknown'
+    }
+
+    It 'has only columns that a table of other programs can hold' {
+        $file = [System.IO.Path]::Combine($folder, 'records.csv')
+        Get-JcIngestedRecord -First 3 | Export-Csv -Path $file -NoTypeInformation
+        $columns = (Import-Csv -Path $file | Select-Object -First 1).PSObject.Properties
+        $columns.Name | Should -Not -Contain 'Utf8'
+        $columns.Name | Should -Not -Contain 'VendorUtf8'
+        $columns.Value | Should -Not -Match '^System\.'
+    }
 }

@@ -28,4 +28,11 @@ Describe 'New-JcLogFilter' {
         Get-ErrorId { New-JcLogFilter -Name 'Bad' -Condition @{ Field = 'srcip'; Operator = 'InSubnet'; Values = 'ten' } } | Should -Be 'InvalidLogFilterCondition'
         Get-JcLogFilter -Name 'Bad*' | Should -BeNullOrEmpty
     }
+
+    It 'warns of a field that no record has, and names the nearest' {
+        New-JcLogFilter -Name 'Misspelt' -Condition 'EventType NotEqual sso_auth' -WhatIf -WarningVariable warning -WarningAction SilentlyContinue
+        "$warning" | Should -Match "'EventType'.*every record.*'event_type'"
+        $null = New-JcLogFilter -Name 'Free' -Condition 'jumpcloud.what.ever Equal x' -WarningVariable warning
+        $warning | Should -BeNullOrEmpty
+    }
 }

@@ -14,6 +14,11 @@ Describe 'Remove-JcConnector' {
         (Get-Command -Name Remove-JcConnector).Parameters.Keys | Should -Contain 'Confirm'
     }
 
+    It 'says what would go in a sentence' {
+        Get-ConsoleText -Command "Remove-JcConnector -Name 'Acme' -WhatIf" |
+            Should -Match "What if: Remove connector 'Acme' of tenant 'Acme Ltd' with its API key and its position\. Its records stay\."
+    }
+
     It 'leaves the records' {
         Remove-JcConnector -Name 'Acme' -Confirm:$false
         Get-JcConnector | Should -BeNullOrEmpty

@@ -65,7 +65,7 @@ $file = [System.IO.Path]::Combine($Folder, 'Polly.Core.dll')
 Add-Type -TypeDefinition 'namespace Polly { public static class Stranger { } }' -OutputAssembly $file
 [void] [System.Reflection.Assembly]::LoadFrom($file)
 Import-Module $Manifest
-[void] (Get-JcConnector)
+[void] (Get-JcConnector -WarningAction SilentlyContinue)
 (Get-Module JumpCloudConnector).ExportedCmdlets.Count
 '@
         $count = & $shell -NoProfile -NonInteractive -File $script $manifest "$TestDrive"

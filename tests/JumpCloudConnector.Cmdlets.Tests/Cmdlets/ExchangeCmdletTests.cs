@@ -11,8 +11,9 @@ public sealed class ExchangeCmdletTests
     private static readonly string[] s_settings =
     [
         "Name", "TenantName", "RunOn", "SensorName", "AnalyzerProfile", "Enabled", "ContentType", "IntervalMinutes",
-        "InitialLookback", "Retention", "LogFilter", "ProviderId", "OrganizationId", "Region", "InsightsUri", "ConsoleUri", "ApiKeySecret",
-        "ApiKeyVault", "ApiKeyVariable", "ApiKeyExpiresAt",
+        "InitialLookback", "Retention", "LogFilter", "ProviderId", "OrganizationId", "Region", "InsightsUri", "ConsoleUri", "TokenUri",
+        "CredentialType", "ServiceAccountClientId", "ApiKeySecret", "ApiKeyVault", "ApiKeyVariable", "ApiKeyExpiresAt",
+        "Proxy", "ProxyUser", "NoProxy", "CertificateAuthorityFile",
     ];
 
     [Theory]
@@ -145,6 +146,8 @@ public sealed class ExchangeCmdletTests
     [InlineData("InvalidConnectorFile", "Colour", "x.csv", "Name,TenantName,ContentType,Colour\nA,T,SystemUser,red\n")]
     [InlineData("InvalidConnectorFile", "Colour", "x.json", "[{'Name':'A','ContentType':'SystemUser','Colour':1}]")]
     [InlineData("PlainTextApiKey", "replace keys", "x.csv", "Name,TenantName,ContentType,apikey\nA,T,SystemUser,jca_plain\n")]
+    [InlineData("PlainTextApiKey", "-ServiceAccount", "x.csv", "Name,ServiceAccountSecret\nA,jca_plain\n")]
+    [InlineData("PlainTextApiKey", "-ProxyCredential", "x.csv", "Name,ProxyPassword\nA,jca_plain\n")]
     [InlineData("PlainTextApiKey", "replace keys", "x.json", "{'Name':'A','ContentType':'SystemUser','ApiKey':'jca_plain'}")]
     [InlineData("InvalidConnectorFile", "not JSON", "x.json", "[{'Name':'A','TenantName':'T','ContentType':'SystemUser'}")]
     [InlineData("InvalidConnectorFile", "line 3", "x.csv", "Name,TenantName,ContentType\nA,T,SystemUser\nB,T,SystemUser,7\n")]
@@ -271,11 +274,12 @@ public sealed class ExchangeCmdletTests
         work.RunWell("$null = New-JcAnalyzerProfile 'Night, shift'");
         work.RunWell("'Quiet', 'B' | ForEach-Object { $null = New-JcLogFilter $_ 'a Exists' }");
         work.Add("Full", "-LogFilter Quiet, B -AnalyzerProfile 'Night, shift' -InitialLookback 36h -Retention 30d -IntervalMinutes 7 "
-            + "-ApiKeyExpiresAt 2031-05-06T07:08:09Z -OrganizationId 0123456789abcdef01234567");
+            + "-ApiKeyExpiresAt 2031-05-06T07:08:09Z -OrganizationId 0123456789abcdef01234567 "
+            + "-Proxy http://proxy.example.com:3128 -CertificateAuthorityFile $folder/root.pem -WarningAction Ignore");
         work.RunWell(
             """
             $WarningPreference = 'Ignore'
-            $null = New-JcConnector Sensor1 'T "1"' -ApiKey $key -ContentType SystemUser -RunOn Sensor -SensorName host
+            $null = New-JcConnector Sensor1 'T "1"' -ApiKey $key -ContentType SystemUser -RunOn Sensor -SensorName host -NoProxy
             $null = New-JcConnector Variable T -ApiKeyVariable JC_KEY -ContentType SystemUser -NoAnalyzerProfile
             $null = New-JcConnector Vault T -ApiKeySecret s -ApiKeyVault v -ContentType DirectoryInsights -Region EU
             Disable-JcConnector Vault

@@ -78,6 +78,74 @@ public sealed class SecretTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_service_account_and_a_proxys_user_leave_no_secret_behind(bool granted)
+    {
+        const string secret = "cs_Vw7~Kp2.Xr9-Bd4_Jm6Qz1Nf8", password = "Proxy pässword 5829 of mine";
+        using var echo = new EchoServer(HttpStatusCode.Forbidden, granted);
+        using var shown = new StringWriter();
+        await using Workspace work = Workspace.Offline(new TextHostOptions { Output = shown, Width = 5000 });
+        work.Session.SetVariable("sim", ModuleSession.Parameters(("InsightsUri", echo.Uri), ("ConsoleUri", echo.Uri)));
+        work.Session.SetVariable("account", new PSCredential("client-of-mine", Workspace.Secure(secret)));
+        work.Session.SetVariable("proxyUser", new PSCredential("svc", Workspace.Secure(password)));
+        StringBuilder text = new();
+        foreach (string script in new[]
+        {
+            "New-JcConnector Account 'Acme Ltd' -ServiceAccount $account -OrganizationId 0123456789abcdef01234567 -ContentType DirectoryInsights, SystemUser @sim",
+            "New-JcConnector Proxied T -ApiKey $key -ContentType SystemUser -Proxy http://127.0.0.1:9 -ProxyCredential $proxyUser @sim",
+            "Invoke-JcCollection -Force",
+            "Test-JcConnector",
+            "Get-JcConnector",
+            "Get-JcConnector | Format-List *",
+            "Set-JcConnector Account -ServiceAccount $account -PassThru",
+            "Set-JcConnector Proxied -ProxyCredential $proxyUser -PassThru",
+            "Export-JcConnector $folder/a.json",
+            "Export-JcConnector $folder/a.csv",
+            "Import-JcConnector $folder/a.csv -StorePath $folder/there -ApiKey $key -ServiceAccount $account",
+        })
+        {
+            text.Append(Everything(work.Run($"{script} -Verbose -Debug")));
+            work.Session.Show($"{script}");
+        }
+
+        work.Session.Show("$Error | Format-List * -Force; Get-JcConnector | ForEach-Object Streams");
+        Assert.True(echo.Echoed > 0);
+        Assert.Contains("client-of-mine", text.ToString(), StringComparison.Ordinal);
+        foreach (string hidden in (string[])[secret, password, EchoServer.Token, Convert.ToBase64String(Encoding.ASCII.GetBytes($"client-of-mine:{secret}"))])
+        {
+            AssertAbsent(hidden, text.ToString());
+            AssertAbsent(hidden, shown.ToString());
+            AssertFilesClean(work, hidden);
+            // Not even its end, which may be shown of a key.
+            Assert.DoesNotContain(hidden[^5..], text.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("PlainTextSecret", "New-JcConnector Plain T -ContentType SystemUser -ServiceAccount '{0}'")]
+    [InlineData("PlainTextSecret", "New-JcConnector Plain T -ContentType SystemUser -ServiceAccount:{0}")]
+    [InlineData("PlainTextSecret", "New-JcConnector Plain T -ContentType SystemUser -ApiKey $key -Proxy http://p:1 -ProxyCredential 'user:{0}'")]
+    [InlineData("PlainTextSecret", "[pscustomobject]@{{ Name = 'P'; ContentType = 'SystemUser'; ServiceAccount = '{0}' }} | New-JcConnector -TenantName T")]
+    [InlineData("PlainTextSecret", "Set-JcConnector Acme -ServiceAccount '{0}'")]
+    [InlineData("PlainTextSecret", "Set-JcConnector Acme -Proxy http://p:1 -ProxyCredential '{0}'")]
+    [InlineData("PlainTextSecret", "Import-JcConnector none.json -ServiceAccount 'a', '{0}'")]
+    [InlineData("InvalidProxy", "New-JcConnector Plain T -ContentType SystemUser -ApiKey $key -Proxy 'http://user:{0}@proxy.example.com:3128'")]
+    [InlineData("InvalidProxy", "Set-JcConnector Acme -Proxy 'http://user:{0}@proxy.example.com:3128'")]
+    public async Task A_secret_given_as_plain_text_is_not_quoted(string errorId, string command)
+    {
+        await using Workspace work = Workspace.Offline();
+        work.Add();
+        ScriptResult result = work.Run(string.Format(System.Globalization.CultureInfo.InvariantCulture, command, work.ApiKey));
+        Assert.Equal([errorId], result.ErrorIds);
+        ErrorRecord error = result.AllErrors.Single();
+        AssertAbsent(work.ApiKey, $"{error} {error.Exception} {error.TargetObject} {error.CategoryInfo} {error.ErrorDetails}");
+        AssertAbsent(work.ApiKey, $"{error.InvocationInfo.PositionMessage} {error.InvocationInfo.Line}");
+        AssertFilesClean(work);
+        Assert.Equal("Acme", work.One("Get-JcConnector").Text("Name"));
+    }
+
+    [Theory]
     [InlineData("New-JcConnector Plain T -ContentType SystemUser -ApiKey '{0}'")]
     [InlineData("New-JcConnector Plain T -ContentType SystemUser -ApiKey:{0}")]
     [InlineData("$null = New-JcConnector Plain T -ContentType SystemUser -ApiKey \"{0}\"")]
@@ -131,11 +199,11 @@ public sealed class SecretTests
         }
     }
 
-    private static void AssertFilesClean(Workspace work)
+    private static void AssertFilesClean(Workspace work, string? secret = null)
     {
         (string Path, byte[] Content)[] files = [.. Files(work)];
         Assert.NotEmpty(files);
-        foreach (string form in Forms(work.ApiKey))
+        foreach (string form in Forms(secret ?? work.ApiKey))
         {
             foreach ((string path, byte[] content) in files)
             {
@@ -205,13 +273,18 @@ public sealed class SecretTests
     /// <summary>Answers every request with an error whose text has the request's key in it.</summary>
     private sealed class EchoServer : IDisposable
     {
+        /// <summary>The access token that it gives, where it gives one.</summary>
+        public const string Token = "tok_Hs6Yd3Lx0Wq5Gv8Ce1Tn7Ab2Mk9";
+
         private readonly HttpListener _listener;
         private readonly HttpStatusCode _status;
+        private readonly bool _grants;
         private int _echoed;
 
-        public EchoServer(HttpStatusCode status)
+        public EchoServer(HttpStatusCode status, bool grants = false)
         {
             _status = status;
+            _grants = grants;
             (_listener, Uri) = Listen();
             _ = ServeAsync();
         }
@@ -248,7 +321,11 @@ public sealed class SecretTests
                 while (true)
                 {
                     HttpListenerContext context = await _listener.GetContextAsync();
-                    if (context.Request.Headers["x-api-key"] is { } key)
+                    if (_grants && context.Request.RawUrl == "/oauth2/token")
+                    {
+                        await context.Response.OutputStream.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new { access_token = Token, expires_in = 3600 }));
+                    }
+                    else if ((context.Request.Headers["x-api-key"] ?? context.Request.Headers["Authorization"]?.Split(' ')[1]) is { } key)
                     {
                         Interlocked.Increment(ref _echoed);
                         context.Response.Headers["X-Echo"] = key;

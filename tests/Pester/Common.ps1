@@ -28,6 +28,8 @@ function Start-Simulator {
         Key           = New-Secret -Text $ready.apiKey
         KeyText       = $ready.apiKey
         ProviderId    = $ready.providerId
+        Account       = [pscredential]::new($ready.clientId, (New-Secret -Text $ready.clientSecret))
+        SecretText    = $ready.clientSecret
         Organizations = $ready.organizations
         ConsoleUri    = $ready.consoleUri
         # For splatting: where the simulator is.

@@ -37,12 +37,36 @@ Describe 'New-JcConnector' {
         @{ id = 'InvalidSensorName'; with = @{ RunOn = 'Sensor' } }
         @{ id = 'AnalyzerProfileNotFound'; with = @{ AnalyzerProfile = 'Nowhere' } }
         @{ id = 'PlainTextApiKey'; with = @{ ApiKey = 'jca_in_clear_0123456789' } }
+        @{ id = 'PlainTextSecret'; with = @{ ProxyCredential = 'user:in_clear_0123456789' } }
+        @{ id = 'InvalidProxy'; with = @{ Proxy = 'http://user:in_clear@proxy.example.com:3128' } }
+        @{ id = 'ProxyAndNoProxy'; with = @{ Proxy = 'http://proxy.example.com:3128'; NoProxy = $true } }
+        @{ id = 'AmbiguousParameterSet'; with = @{ ServiceAccount = [pscredential]::new('client', [securestring]::new()) } }
         @{ id = 'ParameterArgumentTransformationError'; with = @{ ContentType = 'Everything' } }
     ) {
         $arguments = @{ Name = 'Refused'; TenantName = 'T'; ApiKey = $simulator.Key; ContentType = 'SystemUser' } + $address
         foreach ($key in $with.Keys) { $arguments[$key] = $with[$key] }
         Get-ErrorId { New-JcConnector @arguments } | Should -Be $id
         Get-JcConnector -Name 'Refused*' | Should -BeNullOrEmpty
+    }
+
+    It 'takes a service account, which needs an organization, and collects with it' {
+        $service = @{ Name = 'Service'; TenantName = 'T'; ServiceAccount = $simulator.Account; ContentType = 'DirectoryInsights' }
+        Get-ErrorId { New-JcConnector @service @address } | Should -Be 'OrganizationRequired'
+        $added = New-JcConnector @service -OrganizationId $simulator.Organizations[0].id @address
+        "$($added.CredentialType)" | Should -Be 'ServiceAccount'
+        $added.ServiceAccountClientId | Should -Be $simulator.Account.UserName
+        $added.TokenUri | Should -Be "$($simulator.ConsoleUri)oauth2/token"
+        (Invoke-JcCollection -ConnectorName 'Service').State | Should -Be 'Collected'
+        $added | Format-List | Out-String | Should -Not -Match ([regex]::Escape($simulator.SecretText))
+        Find-TextInFile -Folder $folder -Text $simulator.SecretText | Should -BeNullOrEmpty
+    }
+
+    It 'warns of certificate authorities that are not there' {
+        $missing = [System.IO.Path]::Combine($folder, 'missing.pem')
+        $warning = New-JcConnector -Name 'Inspected' -TenantName 'T' -ApiKey $simulator.Key -ContentType SystemUser -CertificateAuthorityFile $missing @address 3>&1 |
+            Where-Object { $_ -is [System.Management.Automation.WarningRecord] }
+        "$warning" | Should -Match 'missing\.pem'
+        (Test-JcConnector -Name 'Inspected').Probes[0].ErrorId | Should -Be 'CertificateAuthorityNotRead'
     }
 
     It 'says that one outside every profile will not collect' {

@@ -51,6 +51,30 @@ Describe 'Set-JcConnector' {
         Set-JcConnector -Name 'Acme' -ApiKey $simulator.Key
     }
 
+    It 'changes from a key to a service account, and back' {
+        $to = @{ ServiceAccount = $simulator.Account; OrganizationId = $simulator.Organizations[0].id }
+        $changed = Set-JcConnector -Name 'Acme' @to -PassThru
+        "$($changed.CredentialType)" | Should -Be 'ServiceAccount'
+        $changed.ApiKeyEnding | Should -BeNullOrEmpty
+        (Test-JcConnector -Name 'Acme').Probes.Name | Should -Contain 'AccessToken'
+        Set-JcConnector -Name 'Acme' -ServiceAccount ([pscredential]::new($simulator.Account.UserName, (New-Secret -Text 'wrong-secret')))
+        (Invoke-JcCollection -ConnectorName 'Acme' -Force).ErrorId | Should -Be 'ServiceAccountRefused', 'ServiceAccountRefused'
+        Get-ErrorId { Set-JcConnector -Name 'Acme' -ApiKey $simulator.Key -ServiceAccount $simulator.Account } | Should -Be 'InvalidApiKeyReference'
+        Set-JcConnector -Name 'Acme' -ApiKey $simulator.Key
+        Test-JcConnector -Name 'Acme' -Quiet | Should -BeTrue
+    }
+
+    It 'sets a proxy, none, and the system''s again' {
+        # Port 9 is reserved for what discards all.
+        Set-JcConnector -Name 'Acme' -Proxy 'http://127.0.0.1:9' -ProxyCredential $simulator.Account
+        (Get-JcConnector -Name 'Acme').ProxyUser | Should -Be $simulator.Account.UserName
+        (Invoke-JcCollection -ConnectorName 'Acme' -Force).ErrorMessage | Should -Match 'The proxy 127\.0\.0\.1:9 refuses'
+        (Set-JcConnector -Name 'Acme' -NoProxy -PassThru).NoProxy | Should -BeTrue
+        Test-JcConnector -Name 'Acme' -Quiet | Should -BeTrue
+        $system = Set-JcConnector -Name 'Acme' -Proxy $null -PassThru
+        $system.NoProxy, $system.Proxy, $system.ProxyUser | Should -Be $false, $null, $null
+    }
+
     It 'changes nothing under -WhatIf' {
         Set-JcConnector -Name 'Acme' -IntervalMinutes 60 -WhatIf
         (Get-JcConnector -Name 'Acme').IntervalMinutes | Should -Be 10

@@ -82,7 +82,7 @@ public sealed class SecretTests
     [InlineData(false)]
     public async Task A_service_account_and_a_proxys_user_leave_no_secret_behind(bool granted)
     {
-        const string secret = "cs_Vw7~Kp2.Xr9-Bd4_Jm6Qz1Nf8", password = "Proxy pässword 5829 of mine";
+        const string secret = "cs_Vw7~Kp2.Xr9-Bd4_Jm6Qz1Nf8", password = "Proxy pässword 5829 of mine alone";
         using var echo = new EchoServer(HttpStatusCode.Forbidden, granted);
         using var shown = new StringWriter();
         await using Workspace work = Workspace.Offline(new TextHostOptions { Output = shown, Width = 5000 });

@@ -15,7 +15,8 @@ internal sealed class EventCollector(
     JumpCloudClient client, RequestScope scope, IRecordStore store, Lease lease, RecordOrigin origin, FilterSet filters,
     CollectionOptions options, SemaphoreSlim pagesInMemory, TimeProvider time, RequestMeter meter)
 {
-    // Up to this length a span is read at once, and counted where its first page is full; a longer one is counted first.
+    // Up to this length, as the newest data, a span is read at once, and counted where its first page is full; a longer one
+    // is counted first.
     private const long ShortSpan = 3 * 3_600_000;
 
     // Into so many parts a span is cut at once.
@@ -35,7 +36,7 @@ internal sealed class EventCollector(
 
     /// <summary>Reads what is planned until nothing is left.</summary>
     /// <param name="plan">What to read; it may grow meanwhile.</param>
-    /// <param name="more">Asked again and again whether something is to be added to the plan; false when no more may be begun.</param>
+    /// <param name="more">Asked again and again whether something is to be added to the plan; false when nothing but the newest data may be begun.</param>
     /// <param name="streamStart">Where the stream's first collection began.</param>
     /// <param name="progressed">Is told which part of the plan is done, 0 to 1.</param>
     /// <param name="committed">Is given each batch after its commit.</param>
@@ -76,8 +77,8 @@ internal sealed class EventCollector(
         while (true)
         {
             bool goesOn = fault is null && more();
-            while (goesOn && running.Count < options.MaxConcurrentSlices && !plan.IsEmpty)
-                running.Add(ReadAsync(plan.Take(), slices, milliseconds => Advance(plan, milliseconds, progressed), cancellationToken));
+            while (fault is null && running.Count < options.MaxConcurrentSlices && plan.TryTake(onlyLive: !goesOn, out PlannedSlice next))
+                running.Add(ReadAsync(next, slices, milliseconds => Advance(plan, milliseconds, progressed), cancellationToken));
             if (running.Count == 0) break;
             Task<IReadOnlyList<PlannedSlice>> ended = await Task.WhenAny(running).ConfigureAwait(false);
             running.Remove(ended);
@@ -99,7 +100,7 @@ internal sealed class EventCollector(
     private async Task<IReadOnlyList<PlannedSlice>> ReadAsync(
         PlannedSlice slice, ChannelWriter<PendingSlice> slices, Action<long> progressed, CancellationToken cancellationToken)
     {
-        if (slice.Counted is null && (slice.IsPart || slice.Span.Length > ShortSpan))
+        if (slice.Counted is null && (slice.IsPart || (slice.Kind != SliceKind.Live && slice.Span.Length > ShortSpan)))
             slice = slice with { Counted = await CountAsync(slice.Span, cancellationToken).ConfigureAwait(false) };
         if (slice.Counted > options.SliceEvents && slice.Span.Length > 1) return Cut(slice);
 

@@ -14,6 +14,9 @@ internal sealed class EventTurn(
     // What of a long span is the newest data, and is read before the rest.
     private const long LiveSpan = 3_600_000;
 
+    // So long it may take until the oldest that JumpCloud still has is read.
+    private const long Dropping = 15 * 60_000;
+
     private readonly ILedger _ledger = store.Ledger;
 
     /// <summary>Where the reading began, epoch milliseconds.</summary>
@@ -128,8 +131,10 @@ internal sealed class EventTurn(
         foreach (LedgerSpan span in open)
         {
             GapReason reason = stream.Connector.EnabledAt?.ToUnixTimeMilliseconds() > span.From ? GapReason.Disabled : GapReason.Outage;
-            _ledger.CommitGap(lease, span, reason, start, Now());
-            report.Warned(GapText.Found(stream, span, reason));
+            // What JumpCloud drops while the oldest of the rest is read is part of it.
+            long end = span.To == lost.To ? span.To + Dropping : span.To;
+            _ledger.CommitGap(lease, span, end, reason, start, Now());
+            report.Warned(GapText.Found(stream, span with { To = end }, reason));
         }
 
         return open.Count > 0;

@@ -37,19 +37,10 @@ internal sealed class SlicePlan
     /// <summary>Puts back the parts of a slice that was taken.</summary>
     public void AddParts(IReadOnlyList<PlannedSlice> parts) => _slices.AddRange(parts);
 
-    public PlannedSlice Take()
+    /// <summary>Takes what comes next, or, at the end of a turn, what is left of the newest data; false where there is none.</summary>
+    public bool TryTake(bool onlyLive, out PlannedSlice slice)
     {
-        int first = 0;
-        for (int i = 1; i < _slices.Count; i++)
-        {
-            (bool, long) candidate = Order(_slices[i]), best = Order(_slices[first]);
-            if (candidate.CompareTo(best) < 0) first = i;
-        }
-
-        PlannedSlice slice = _slices[first];
-        _slices.RemoveAt(first);
-        return slice;
-
-        static (bool, long) Order(PlannedSlice slice) => (slice.Kind != SliceKind.Live, slice.Span.From);
+        slice = _slices.Where(s => !onlyLive || s.Kind == SliceKind.Live).OrderBy(s => s.Kind != SliceKind.Live).ThenBy(s => s.Span.From).FirstOrDefault()!;
+        return slice is not null && _slices.Remove(slice);
     }
 }

@@ -126,8 +126,11 @@ public interface ILedger
     /// <summary>Accepts a span, in place of what was accepted within it; with equal counts nothing is left to accept.</summary>
     void Accept(long streamId, AcceptedSpan accepted, long time);
 
-    /// <summary>Writes a gap and its slice, so that the watermark moves past it, in one transaction under the lease.</summary>
-    void CommitGap(Lease lease, LedgerSpan span, GapReason reason, long streamStart, long time);
+    /// <summary>
+    /// Writes a gap and its slice, so that the watermark moves past it, in one transaction under the lease. The gap may reach
+    /// further than the slice, over time that is still read but may not be whole any more.
+    /// </summary>
+    void CommitGap(Lease lease, LedgerSpan span, long gapEnd, GapReason reason, long streamStart, long time);
 
     /// <summary>Begins a gap whose cause lasts; false where one of that reason is open already.</summary>
     bool OpenGap(long streamId, GapReason reason, long from, long time);

@@ -135,14 +135,14 @@ internal sealed partial class SqliteRecordStore
         return add.ExecuteNonQuery();
     });
 
-    public void CommitGap(Lease lease, LedgerSpan span, GapReason reason, long streamStart, long time) => database.Write(durable: true, connection =>
+    public void CommitGap(Lease lease, LedgerSpan span, long gapEnd, GapReason reason, long streamStart, long time) => database.Write(durable: true, connection =>
     {
         Statements run = _statements ??= new Statements(connection);
         run.CheckFence(lease);
         CloseSlice(run, lease.StreamId, new SliceCommit(span.From, span.To) { Kind = SliceKind.Gap, StreamStart = streamStart, Time = time }, default);
         using SqliteCommand command = connection.CreateCommand(
             "INSERT INTO gap(stream, from_ms, to_ms, reason, found_ms) VALUES($1, $2, $3, $4, $5)",
-            lease.StreamId, span.From, span.To, (int)reason, time);
+            lease.StreamId, span.From, gapEnd, (int)reason, time);
         return command.ExecuteNonQuery();
     });
 

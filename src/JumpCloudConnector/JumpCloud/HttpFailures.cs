@@ -31,7 +31,7 @@ internal static class HttpFailures
             401 => (FailureKind.Unauthorized, "Unauthorized",
                 token is null
                     ? $"JumpCloud does not accept the API key at {host}{whose}{said}. It is wrong, revoked or expired, or belongs to another region; set a new one with Set-JcConnector -ApiKey."
-                    : $"JumpCloud does not accept the service account's access token at {host}{whose}{said}, a new one neither. The account belongs to another region or organization, or lost its role; set another with Set-JcConnector -ServiceAccount."),
+                    : $"JumpCloud does not accept the service account's access token at {host}{whose}{said}, nor a new one. The account belongs to another region or organization, or lost its role; set another with Set-JcConnector -ServiceAccount."),
             402 => (FailureKind.NotLicensed, "NotLicensed", $"Directory Insights is not part of the organization's JumpCloud plan{whose}{said}. Add it to the plan, or take DirectoryInsights off the connector's content types."),
             // In a whole page too, of which nothing is quoted; there "block" alone may be a word of its style sheet.
             403 when text.IndexOf("abuse", StringComparison.OrdinalIgnoreCase) >= 0 || text.IndexOf("blocked", StringComparison.OrdinalIgnoreCase) >= 0 => (FailureKind.Forbidden, "AddressBlocked",
@@ -68,7 +68,7 @@ internal static class HttpFailures
         429 => (FailureKind.TooManyRequests, "TooManyRequests", $"JumpCloud asks for fewer requests at {host}{said}. Collection goes on at the next turn; other programs that use the same key count too."),
         500 => (FailureKind.ServerError, "ServerError", $"JumpCloud failed with an internal error at {host}{whose}{said}. It is tried again at the next turn."),
         >= 501 and <= 599 => (FailureKind.ServiceUnavailable, "ServiceUnavailable", $"JumpCloud is not available at {host} ({status.ToString(CultureInfo.InvariantCulture)}){said}. It is tried again at the next turn."),
-        >= 300 and <= 399 => (FailureKind.UnexpectedStatus, "UnexpectedRedirect", $"{host} answered with a redirect ({status.ToString(CultureInfo.InvariantCulture)}), which is not followed, since the API key goes to no other host. Check the connector's addresses and the proxy."),
+        >= 300 and <= 399 => (FailureKind.UnexpectedStatus, "UnexpectedRedirect", $"{host} answered with a redirect ({status.ToString(CultureInfo.InvariantCulture)}), which is not followed, since the credentials go to no other host. Check the connector's addresses and the proxy."),
         _ => (FailureKind.UnexpectedStatus, "UnexpectedStatus", $"{host} answered with the unexpected status {status.ToString(CultureInfo.InvariantCulture)}{whose}{said}."),
     };
 

@@ -23,7 +23,8 @@ internal sealed class HttpRoute
 
     /// <summary>What must not stand in any message.</summary>
     public IEnumerable<string> Secrets => ProxyCredential is not { Password.Length: > 3 } credential ? []
-        : [credential.Password, Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.UserName}:{credential.Password}"))];
+        : [credential.Password, Convert.ToBase64String(Encoding.UTF8.GetBytes(
+            $"{(credential.Domain.Length == 0 ? "" : credential.Domain + "\\")}{credential.UserName}:{credential.Password}"))];
 
     /// <summary>The proxy that a host is reached through, or null.</summary>
     public Uri? ProxyFor(Uri uri)

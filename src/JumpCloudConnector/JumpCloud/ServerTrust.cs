@@ -105,7 +105,7 @@ internal sealed class ServerTrust
             foreach (X509ChainElement element in shown.ChainElements) others.Add(element.Certificate);
         }
 
-        return IsTrusted(certificate, others, out string problem) ? null : $"the certificate is not trusted, by -CertificateAuthorityFile neither ({problem}). {which}";
+        return IsTrusted(certificate, others, out string problem) ? null : $"the certificate is trusted neither by the system nor by -CertificateAuthorityFile ({problem}). {which}";
     }
 
 #if NET

@@ -324,7 +324,7 @@ public sealed class FaultTests
     [Theory]
     [InlineData(408, 1005, "RequestTimedOut", "gave up waiting", true)]
     [InlineData(504, 503, "ServiceUnavailable", "is not available at 127.0.0.1 (504)", true)]
-    [InlineData(302, 1000, "UnexpectedRedirect", "the API key goes to no other host", false)]
+    [InlineData(302, 1000, "UnexpectedRedirect", "the credentials go to no other host", false)]
     [InlineData(204, 1000, "UnexpectedStatus", "unexpected status 204", false)]
     [InlineData(405, 1000, "UnexpectedStatus", "unexpected status 405", false)]
     [InlineData(418, 1000, "UnexpectedStatus", "unexpected status 418", false)]

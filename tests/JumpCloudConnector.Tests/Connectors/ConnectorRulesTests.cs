@@ -214,6 +214,55 @@ public sealed class ConnectorRulesTests
         Assert.Equal("InvalidUri", Refusal(Valid with { ConsoleUri = new Uri("https://gateway.example.com/") }));
     }
 
+    [Theory]
+    [InlineData("client", Id24, null, null)]
+    [InlineData("client", null, Id24, null)]
+    [InlineData("client", null, null, "OrganizationRequired")]
+    [InlineData("", Id24, null, "InvalidServiceAccount")]
+    [InlineData("a client", Id24, null, "InvalidServiceAccount")]
+    [InlineData("client:secret", Id24, null, "InvalidServiceAccount")]
+    [InlineData("kliënt", Id24, null, "InvalidServiceAccount")]
+    public void A_service_account_has_a_client_id_and_an_organization(string client, string? organization, string? provider, string? errorId) =>
+        AssertValid(errorId, Valid with { ServiceAccountClientId = client, OrganizationId = organization, ProviderId = provider });
+
+    [Fact]
+    public void A_service_account_and_a_key_exclude_each_other()
+    {
+        Connector account = Valid with { ServiceAccountClientId = "client", OrganizationId = Id24 };
+        AssertValid("InvalidApiKeyReference", account with { ApiKeyVariable = "V" });
+        AssertValid("InvalidApiKeyReference", account with { ApiKeySecret = "S" });
+        AssertValid("InsecureUri", account with { TokenUri = new Uri("http://sso.example.com/token") });
+        AssertValid(null, account with { TokenUri = new Uri("http://127.0.0.1:5000/token") });
+    }
+
+    [Theory]
+    [InlineData("http://proxy.example.com:3128", null)]
+    [InlineData("http://10.0.0.1:8080/", null)]
+    [InlineData("https://proxy.example.com/", "InvalidProxy")]
+    [InlineData("socks5://proxy.example.com/", "InvalidProxy")]
+    [InlineData("http://user:hush@proxy.example.com/", "InvalidProxy")]
+    [InlineData("http://proxy.example.com/pac", "InvalidProxy")]
+    [InlineData("http://proxy.example.com/?hush", "InvalidProxy")]
+    public void A_proxy_is_a_host_and_a_port(string proxy, string? errorId)
+    {
+        AssertValid(errorId, Valid with { Proxy = new Uri(proxy) });
+        AssertValid(errorId, Valid with { Proxy = new Uri(proxy), ProxyUser = @"DOMAIN\svc" });
+        if (errorId is null) return;
+        JcException refusal = Assert.Throws<JcException>(() => ConnectorRules.Check(Valid with { Proxy = new Uri(proxy) }));
+        Assert.DoesNotContain("hush", refusal.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_proxys_user_goes_with_its_proxy()
+    {
+        Uri proxy = new("http://proxy.example.com:3128");
+        AssertValid("InvalidProxy", Valid with { ProxyUser = "svc" });
+        AssertValid("InvalidProxy", Valid with { Proxy = proxy, ProxyUser = "" });
+        AssertValid("InvalidProxy", Valid with { Proxy = proxy, ProxyUser = "svc:hush" });
+        AssertValid("ProxyAndNoProxy", Valid with { Proxy = proxy, NoProxy = true });
+        AssertValid("InvalidCertificateAuthority", Valid with { CertificateAuthorityFile = "root.pem" });
+    }
+
     private static void AssertRefused(string id, string text)
     {
         Uri uri = new(text, UriKind.RelativeOrAbsolute);

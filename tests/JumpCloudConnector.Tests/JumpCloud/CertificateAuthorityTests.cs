@@ -67,8 +67,8 @@ public sealed class CertificateAuthorityTests : IDisposable
 
     [Theory]
     [InlineData("host", "not for this host")]
-    [InlineData("authority", "not trusted")]
-    [InlineData("impostor", "not trusted")]
+    [InlineData("authority", "trusted neither")]
+    [InlineData("impostor", "trusted neither")]
     [InlineData("expired", "NotTimeValid")]
     [InlineData("use", "NotValidForUsage")]
     public async Task The_file_relaxes_nothing_else(string flaw, string says)

@@ -86,9 +86,10 @@ internal sealed class CannedServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Stopped only when nobody accepts any more: to accept of a stopped listener is an error of its own.
         await _stopping.CancelAsync();
-        _listener.Stop();
         await _accepting;
+        _listener.Stop();
         _stopping.Dispose();
         _listener.Dispose();
     }

@@ -36,7 +36,8 @@ BeforeAll {
         param([string] $Name)
         $common = [System.Management.Automation.Cmdlet]::CommonParameters
         # Hidden ones exist to be refused with the reason, and need no help.
-        (Get-Command -Name $Name).Parameters.Values | Where-Object { $_.Name -notin $common -and -not ($_.Attributes.DontShow -eq $true) } |
+        (Get-Command -Name $Name).Parameters.Values | Where-Object { $_.Name -notin $common } |
+            Where-Object { -not ($_.Attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] -and $_.DontShow }) } |
             ForEach-Object { $_.Name } | Sort-Object
     }
 

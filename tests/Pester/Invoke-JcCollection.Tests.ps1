@@ -82,6 +82,6 @@ Describe 'Invoke-JcCollection' {
     It 'keeps a log of its turns' {
         $lines = Get-Content -Path ([System.IO.Path]::Combine($env:JCCONNECTOR_STORE, 'log', 'collection.jsonl')) | ConvertFrom-Json
         @($lines | Where-Object state -EQ 'Collected').Count | Should -BeGreaterThan 3
-        @($lines | Where-Object error_id -EQ 'Unauthorized').Count | Should -Be 1
+        @($lines | Where-Object { $_.PSObject.Properties['error_id'] -and $_.error_id -eq 'Unauthorized' }).Count | Should -Be 1
     }
 }

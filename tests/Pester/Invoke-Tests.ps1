@@ -14,6 +14,8 @@ param(
     [string] $Filter = '*.Tests.ps1'
 )
 
+# Scopes within inherit it: the tests run alike from here and from build.ps1.
+Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $files = @(Get-ChildItem -Path $PSScriptRoot -Filter $Filter)
 

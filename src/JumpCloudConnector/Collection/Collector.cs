@@ -292,7 +292,7 @@ public sealed class Collector : IDisposable
                 long begun = _time.GetTimestamp();
                 StreamTurn turn = new(
                     stream, _store, client, filters.ForAnotherThread(), _options, _pagesInMemory, _time, _owner, run.Report,
-                    run.HasTime, () => Volatile.Read(ref _waiting) > 0 && _time.GetElapsedTime(begun) >= _options.FairShare, run.Reread?.Spans);
+                    run.HasTime, () => Volatile.Read(ref _waiting) > 0 && _time.GetElapsedTime(begun) >= _options.FairShare, run.Reread?.SpansOf(stream.Info));
                 CollectionResult result = await turn.RunAsync(run.Token).ConfigureAwait(false);
                 sum = sum is null ? result : result.After(sum);
                 if (result.State == CollectionState.Collected && result.Backlog > TimeSpan.Zero && run.HasTime()) continue;

@@ -41,9 +41,10 @@ public sealed class IngestionTester(
         {
             // Events that are no longer to be collected may have left a stream.
             if (!connector.ContentTypes.Contains(ContentType.DirectoryInsights)) return;
+            // An organization that the provider no longer lists cannot be asked for.
             List<StreamInfo> streams =
             [
-                .. store.Records.GetStreams(connector.Id).Where(s => s.Key.ContentType == ContentType.DirectoryInsights
+                .. store.Records.GetStreams(connector.Id).Where(s => s.Gone is null && s.Key.ContentType == ContentType.DirectoryInsights
                     && s.Key.OrganizationId != StreamKey.Listing && (connector.ProviderId is not null || IsOwn(connector, s.Key))),
             ];
             Interlocked.Add(ref _streams, Math.Max(1, streams.Count));

@@ -107,7 +107,8 @@ internal sealed class StreamTurn(
         _snapshot = stream.Info.LastSnapshot is not { } last || last > now || now - last >= (long)stream.Connector.SnapshotInterval.TotalMilliseconds;
         UserRecordWriter writer = new(stream.Origin);
         UserCollector users = _users = new UserCollector(client, stream.Scope, _store, lease, writer, filters, options, time, _meter);
-        bool whole = await users.CollectAsync(_from.Value, start, _snapshot,
+        // The first walk records everybody; whom an interrupted one recorded already are not new again.
+        bool whole = await users.CollectAsync(_from.Value, start, _snapshot && stream.Info.LastSnapshot is not null,
             fraction => Progress(users.Fetched, fraction), report.Committed, cancellationToken).ConfigureAwait(false);
         _snapshot &= whole;
         return whole;

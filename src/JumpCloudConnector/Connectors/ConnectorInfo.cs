@@ -249,12 +249,14 @@ public sealed record ConnectorInfo
         }
 
         List<CollectionStream> collected = [.. streams.Where(s => s.Key.OrganizationId != StreamKey.Listing).Select(s => new CollectionStream(connector, s))];
-        List<StreamInfo> failing = [.. streams.Where(s => s.StatusCode != 0)];
+        // An organization that the provider no longer lists is nobody's trouble any more; its streams show how it ended.
+        List<StreamInfo> failing = [.. streams.Where(s => s.StatusCode != 0 && s.Gone is null)];
         Hindrance? hindrance = Eligibility.Of(connector, Environment.MachineName, hosts);
         // On another sensor it is collected as it should be, and disabled it has no turn: what its streams show holds.
         if (hindrance is { Id: "SensorElsewhere" }) hindrance = null;
         StreamInfo? worst = failing.OrderByDescending(s => s.ConsecutiveFailures).FirstOrDefault();
-        long? slowest = collected.Count == 0 || collected.Exists(s => s.Info.Watermark is null) ? null : collected.Min(s => s.Info.Watermark);
+        List<CollectionStream> listed = collected.FindAll(s => s.Info.Gone is null);
+        long? slowest = listed.Count == 0 || listed.Exists(s => s.Info.Watermark is null) ? null : listed.Min(s => s.Info.Watermark);
         return new ConnectorInfo
         {
             Id = connector.Id,

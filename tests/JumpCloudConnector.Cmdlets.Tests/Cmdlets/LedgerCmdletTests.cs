@@ -138,7 +138,7 @@ public sealed class LedgerCmdletTests
         StreamInfo stream = Assert.Single(store.Records.GetStreams());
         long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         Lease lease = store.Records.AcquireLease(stream.Id, LeaseOwner.ThisProcess() with { Instance = Guid.NewGuid() }, now, TimeSpan.FromSeconds(1)).Lease!;
-        store.Ledger.CommitGap(lease, new LedgerSpan(from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds()), reason, stream.Start!.Value, now);
+        store.Ledger.CommitGap(lease, new LedgerSpan(from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds()), to.ToUnixTimeMilliseconds(), reason, stream.Start!.Value, now);
         store.Records.ReleaseLease(lease);
     }
 }

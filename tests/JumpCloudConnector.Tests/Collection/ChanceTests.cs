@@ -75,7 +75,7 @@ public sealed class ChanceTests
         simulator.Scenario.Retention = schedule.Retention;
         SimulatedOrganization organization = simulator.Organizations[0];
         using TestStore store = new(new SkewedTime(time, schedule.Skew));
-        store.Add(simulator, change: c => c with { InitialLookback = schedule.Lookback, Overlap = schedule.Overlap, Retention = schedule.Retention });
+        store.Add(simulator, change: c => c with { InitialLookback = schedule.Lookback < schedule.Retention ? schedule.Lookback : schedule.Retention, Overlap = schedule.Overlap, Retention = schedule.Retention });
 
         foreach (ChanceTurn turn in schedule.Turns)
         {

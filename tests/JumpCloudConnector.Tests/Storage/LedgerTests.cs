@@ -268,7 +268,7 @@ public sealed class LedgerTests : IDisposable
         Commit(new SliceCommit(Start, Start + 10));
         Commit(new SliceCommit(Start + 50, Start + 60));
 
-        Ledger.CommitGap(_lease, new LedgerSpan(Start + 10, Start + 50), GapReason.Outage, Start, Start + 99);
+        Ledger.CommitGap(_lease, new LedgerSpan(Start + 10, Start + 50), Start + 50, GapReason.Outage, Start, Start + 99);
 
         Assert.Equal(Start + 60, Stream().Watermark);
         Assert.Empty(Ledger.GetOpenSpans(_stream.Id, new LedgerSpan(Start, Start + 60)));
@@ -278,8 +278,8 @@ public sealed class LedgerTests : IDisposable
         Assert.Contains(Ledger.GetSlices(_stream.Id, All), s => s.Kind == SliceKind.Gap && s.Span == new LedgerSpan(Start + 10, Start + 50));
 
         // A gap is never made longer by what follows, of whatever kind.
-        Ledger.CommitGap(_lease, new LedgerSpan(Start + 60, Start + 70), GapReason.Disabled, Start, Start + 99);
-        Ledger.CommitGap(_lease, new LedgerSpan(Start + 70, Start + 80), GapReason.Outage, Start, Start + 99);
+        Ledger.CommitGap(_lease, new LedgerSpan(Start + 60, Start + 70), Start + 70, GapReason.Disabled, Start, Start + 99);
+        Ledger.CommitGap(_lease, new LedgerSpan(Start + 70, Start + 80), Start + 80, GapReason.Outage, Start, Start + 99);
         Assert.Equal(3, Ledger.GetSlices(_stream.Id, All).Count(s => s.Kind == SliceKind.Gap));
         Assert.Equal(Start + 80, Stream().Watermark);
     }
@@ -308,14 +308,14 @@ public sealed class LedgerTests : IDisposable
         Assert.True(heir.Fence > _lease.Fence);
 
         Assert.Equal("LeaseLost", Assert.Throws<JcException>(() => Commit(new SliceCommit(Start + 10, Start + 20), [(Start + 15, false)])).ErrorId);
-        Assert.Equal("LeaseLost", Assert.Throws<JcException>(() => Ledger.CommitGap(_lease, new LedgerSpan(Start + 10, Start + 20), GapReason.Outage, Start, Start)).ErrorId);
+        Assert.Equal("LeaseLost", Assert.Throws<JcException>(() => Ledger.CommitGap(_lease, new LedgerSpan(Start + 10, Start + 20), Start + 20, GapReason.Outage, Start, Start)).ErrorId);
 
         Assert.Equal((Start + 10, 0L), (Stream().Watermark!.Value, _store.Store.Records.GetSpan().Count));
         Assert.Empty(Ledger.GetGaps());
         Assert.Single(Ledger.GetSlices(_stream.Id, All));
         Assert.Equal(["0 0"], LedgerTruth.Query(_store, "SELECT (SELECT count(*) FROM seen), (SELECT count(*) FROM tally)"));
 
-        Ledger.CommitGap(heir, new LedgerSpan(Start + 10, Start + 20), GapReason.Outage, Start, Start);
+        Ledger.CommitGap(heir, new LedgerSpan(Start + 10, Start + 20), Start + 20, GapReason.Outage, Start, Start);
         Assert.Equal(Start + 20, Stream().Watermark);
     }
 

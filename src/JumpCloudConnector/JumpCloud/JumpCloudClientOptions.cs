@@ -10,7 +10,7 @@ public sealed record JumpCloudClientOptions
     public int MaxRequestsPerSecond { get; init; } = 300;
 
     /// <summary>Requests under way to one host at once, of all connectors together.</summary>
-    public int MaxConnectionsPerHost { get; init; } = 8;
+    public int MaxConnectionsPerHost { get; init; } = 12;
 
     /// <summary>How often a request that met a passing fault is sent again.</summary>
     public int MaxRetries { get; init; } = 5;

@@ -26,6 +26,7 @@ internal sealed class EventCollector(
     private long _fetched;
     private int _pages;
     private long _done;
+    private bool _hasReadBacklog;
     private CommitCounts _counts;
 
     public long Fetched => Interlocked.Read(ref _fetched);
@@ -76,7 +77,8 @@ internal sealed class EventCollector(
         ExceptionDispatchInfo? fault = null;
         while (true)
         {
-            bool goesOn = fault is null && more();
+            // Counting alone gets nobody on: however short the time, some of the backlog is read, or the next turn would only count again.
+            bool goesOn = fault is null && (more() || !Volatile.Read(ref _hasReadBacklog));
             while (fault is null && running.Count < options.MaxConcurrentSlices && plan.TryTake(onlyLive: !goesOn, out PlannedSlice next))
                 running.Add(ReadAsync(next, slices, milliseconds => Advance(plan, milliseconds, progressed), cancellationToken));
             if (running.Count == 0) break;
@@ -107,6 +109,7 @@ internal sealed class EventCollector(
         EventBatchSink sink = new(new EventRecordWriter(origin), filters.ForAnotherThread(), time, slice.Span.From, slice.Span.To);
         SliceReader reader = new(client, scope, sink, slice, options, _pageLimit, pagesInMemory, meter);
         long? left = await reader.ReadAsync(slices, Fetch, progressed, cancellationToken).ConfigureAwait(false);
+        if (slice.Kind != SliceKind.Live) Volatile.Write(ref _hasReadBacklog, true);
         return left is { } from ? [new PlannedSlice(slice.Span with { From = from }, slice.Kind) { IsPart = true }] : [];
     }
 

@@ -30,7 +30,7 @@ public sealed class BacklogTests
         using TestStore store = Collecting(simulator, time);
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         long? before = null;
-        Listener listener = new(_ =>
+        CollectionWatcher listener = new(_ =>
         {
             StreamInfo stream = LedgerTruth.Stream(store);
             // The server's time is known to the second.
@@ -57,7 +57,7 @@ public sealed class BacklogTests
         simulator.Scenario.Latency = TimeSpan.FromMilliseconds(5);
         using TestStore store = Collecting(simulator, time);
         using CancellationTokenSource stop = new();
-        Listener listener = new(_ =>
+        CollectionWatcher listener = new(_ =>
         {
             if (store.Store.Records.GetSpan().Count >= Events * part) stop.Cancel();
         });
@@ -124,7 +124,7 @@ public sealed class BacklogTests
         using TestStore store = Collecting(simulator, time, intervalMinutes: 1);
         long begun = time.GetUtcNow().ToUnixTimeMilliseconds();
         long added = 0, early = 0;
-        Listener listener = new(batch =>
+        CollectionWatcher listener = new(batch =>
         {
             StreamInfo stream = LedgerTruth.Stream(store);
             bool isOpen = store.Store.Ledger.GetOpenSpans(stream.Id, new LedgerSpan(stream.Start!.Value, begun - 2_000)).Count > 0;

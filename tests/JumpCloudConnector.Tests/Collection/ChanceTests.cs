@@ -120,7 +120,7 @@ public sealed class ChanceTests
     {
         using CancellationTokenSource stop = new();
         int commits = 0;
-        Listener listener = new(_ =>
+        CollectionWatcher listener = new(_ =>
         {
             if (++commits == stopAfter) stop.Cancel();
         });

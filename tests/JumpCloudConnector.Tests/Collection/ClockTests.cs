@@ -59,13 +59,10 @@ public sealed class ClockTests
         using TestStore store = new(local);
         store.Add(simulator);
         int commits = 0;
-        CollectionWatcher watcher = new()
+        CollectionWatcher watcher = new(_ =>
         {
-            OnCommit = () =>
-            {
-                if (Interlocked.Increment(ref commits) == 5) local.Advance(TimeSpan.FromHours(hours));
-            },
-        };
+            if (Interlocked.Increment(ref commits) == 5) local.Advance(TimeSpan.FromHours(hours));
+        });
 
         CollectionResult first = Assert.Single(await store.CollectAsync(SmallPages, observer: watcher));
         Assert.True(commits > 10, $"{commits} commits");

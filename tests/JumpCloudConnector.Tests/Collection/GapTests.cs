@@ -25,7 +25,7 @@ public sealed class GapTests
         long reached = first.Watermark!.Value.ToUnixTimeMilliseconds();
 
         stage.Pass(TimeSpan.FromDays(40));
-        Listener listener = new();
+        CollectionWatcher listener = new();
         CollectionResult after = await stage.CollectAsync(listener);
 
         LedgerGap gap = Assert.Single(stage.Gaps);
@@ -41,7 +41,7 @@ public sealed class GapTests
         Assert.Equal((gap.From, gap.To!.Value - Dropping, default(CommitCounts)), (slice.Span.From, slice.Span.To, slice.Counts));
 
         // It is said once, and costs nothing afterwards.
-        listener = new Listener();
+        listener = new CollectionWatcher();
         for (int turn = 0; turn < 3; turn++)
         {
             stage.Pass(Interval);
@@ -61,7 +61,7 @@ public sealed class GapTests
         await stage.CollectAsync();
 
         stage.Pass(Retention - TimeSpan.FromHours(1));
-        Listener listener = new();
+        CollectionWatcher listener = new();
         await stage.CollectAsync(listener);
 
         Assert.Empty(stage.Gaps);
@@ -83,7 +83,7 @@ public sealed class GapTests
         stage.Store.Registry.SetEnabled("main", true);
         Assert.Equal(stage.Now, stage.Connector.EnabledAt!.Value.ToUnixTimeMilliseconds());
         stage.Pass(Interval);
-        Listener listener = new();
+        CollectionWatcher listener = new();
         await stage.CollectAsync(listener);
 
         LedgerGap gap = Assert.Single(stage.Gaps);
@@ -122,7 +122,7 @@ public sealed class GapTests
         CollectionResult first = await stage.CollectAsync();
         long reached = first.Watermark!.Value.ToUnixTimeMilliseconds();
         Fault fault = stage.Simulator.Scenario.Faults.Add(new Fault(FaultKind.PaymentRequired402) { Host = HostKind.Insights });
-        Listener listener = new();
+        CollectionWatcher listener = new();
         for (int day = 0; day < 3; day++)
         {
             stage.Pass(TimeSpan.FromDays(1));
@@ -223,7 +223,7 @@ public sealed class GapTests
             Organization.AddEvents((int)(200 * time.TotalDays) + 2, from, _time.GetUtcNow());
         }
 
-        public async Task<CollectionResult> CollectAsync(Listener? listener = null)
+        public async Task<CollectionResult> CollectAsync(CollectionWatcher? listener = null)
         {
             CollectionResult result = Assert.Single(await Store.CollectAsync(Options, observer: listener));
             Assert.Equal((CollectionState.Collected, null), (result.State, result.ErrorMessage));

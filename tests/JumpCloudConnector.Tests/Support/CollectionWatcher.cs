@@ -3,15 +3,12 @@ using JumpCloudConnector.Records;
 
 namespace JumpCloudConnector.Tests.Support;
 
-/// <summary>Keeps what a collection tells, in the order it was told.</summary>
-public sealed class CollectionWatcher : ICollectionObserver
+/// <summary>Keeps what a collection tells, in the order it was told, and calls back at each commit.</summary>
+public sealed class CollectionWatcher(Action<RecordBatch>? committed = null) : ICollectionObserver
 {
     private readonly Lock _lock = new();
     private readonly List<CollectionResult> _results = [];
     private readonly List<string> _warnings = [];
-
-    /// <summary>Called after each commit.</summary>
-    public Action? OnCommit { get; init; }
 
     public IReadOnlyList<CollectionResult> Results
     {
@@ -27,7 +24,7 @@ public sealed class CollectionWatcher : ICollectionObserver
     {
     }
 
-    public void Committed(RecordBatch batch) => OnCommit?.Invoke();
+    public void Committed(RecordBatch batch) => committed?.Invoke(batch);
 
     public void Completed(CollectionResult result)
     {

@@ -143,8 +143,11 @@ internal sealed class JumpCloudTransport : IDisposable
             begun = true;
             if (uri.Authority == _clockHost) Clock.Observe(response.Headers.Date);
             AnswerDeadline deadline = new(limit, _options.StallTimeout);
-            // .NET Framework's response streams do not heed a token; closing the answer under them ends the read.
+#if !NET
+            // .NET Framework's response streams do not heed a token; closing the answer under them ends the read. Others do,
+            // and may be decompressing in native code at this moment, which closing would pull the memory from under.
             using CancellationTokenRegistration close = limit.Token.Register(response.Dispose);
+#endif
             if (response.StatusCode != HttpStatusCode.OK)
                 throw refusal(response, await ErrorBodyAsync(response, deadline).ConfigureAwait(false));
             T answer = await read(response, uri, deadline).ConfigureAwait(false);

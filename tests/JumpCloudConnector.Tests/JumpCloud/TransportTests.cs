@@ -136,6 +136,40 @@ public sealed class TransportTests : IDisposable
         Assert.Equal(TwoEvents, "[" + string.Join(",", sink.Items) + "]");
     }
 
+    /// <summary>Native code may be decompressing at the moment of stopping; pulling its memory away would end the process.</summary>
+    [Fact]
+    public async Task Stopping_while_a_page_is_decompressed_harms_nothing()
+    {
+        using MemoryStream packed = new();
+        using (GZipStream stream = new(packed, CompressionMode.Compress, leaveOpen: true))
+        {
+            stream.Write("["u8);
+            for (int i = 0; i < 60_000; i++) stream.Write(Encoding.UTF8.GetBytes($"{(i == 0 ? "" : ",")}{{\"id\":\"{i}\",\"pad\":\"{Convert.ToHexString(BitConverter.GetBytes(i * 7919L))}\"}}"));
+            stream.Write("]"u8);
+        }
+
+        byte[] answer = CannedServer.Answer(200, packed.ToArray(), "Content-Encoding: gzip", "X-Result-Count: 60000");
+        await using CannedServer server = new(_ => answer);
+        using JumpCloudClient client = Client(server.Uri);
+        int stopped = 0;
+        for (int i = 0; i < 150; i++)
+        {
+            // Each sooner or later in the page than the one before.
+            using CancellationTokenSource stop = new();
+            StoppingSink sink = new(1 + (i * 199 % 59_000), stop);
+            try
+            {
+                await client.GetEventsAsync(new RequestScope(), new EventQuery(0, 1, 60_001), null, long.MaxValue, sink, _meter, stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                stopped++;
+            }
+        }
+
+        Assert.InRange(stopped, 50, 150);
+    }
+
     [Theory]
     [InlineData(301)]
     [InlineData(302)]
@@ -411,6 +445,21 @@ public sealed class TransportTests : IDisposable
         public bool TryScan(ref Utf8JsonReader reader) => reader.TrySkip();
 
         public void Take(ReadOnlySpan<byte> json) => Items.Add(Encoding.UTF8.GetString(json));
+    }
+
+    /// <summary>Stops the request, from another thread, when so many items have come.</summary>
+    private sealed class StoppingSink(int after, CancellationTokenSource stop) : IJsonItemSink
+    {
+        private int _items;
+
+        public void BeginPage() => _items = 0;
+
+        public bool TryScan(ref Utf8JsonReader reader) => reader.TrySkip();
+
+        public void Take(ReadOnlySpan<byte> json)
+        {
+            if (++_items == after) _ = stop.CancelAsync();
+        }
     }
 
     /// <summary>Answers everything as an empty organization would, and keeps what was asked.</summary>

@@ -31,10 +31,14 @@ internal sealed class EventRecordWriter
     }
 
     private readonly JsonObjectScanner _scanner = new(Map);
+    private readonly RecordOrigin _origin;
     private readonly RecordTemplate _template;
 
-    public EventRecordWriter(RecordOrigin origin) =>
+    public EventRecordWriter(RecordOrigin origin)
+    {
+        _origin = origin;
         _template = new RecordTemplate(origin, MessageClass.DirectoryInsights, MessageClass.DirectoryInsightsSource);
+    }
 
     /// <summary>The time of writing that records get, epoch milliseconds.</summary>
     public long WriteTime { get; set; }
@@ -58,9 +62,14 @@ internal sealed class EventRecordWriter
         WriteWhere(output, json);
         WriteOnWhat(output, json);
         output.Append(",\"jumpcloud\":"u8);
+        int vendorStart = output.Length - start;
         AppendOneLine(output, json);
         output.Append((byte)'}');
-        batch.Close(start, milliseconds, timestamp, key);
+        batch.Origin = _origin;
+        batch.Close(start, new RecordEntry
+        {
+            Kind = RecordKind.Event, VendorStart = vendorStart, WriteTime = WriteTime, Milliseconds = milliseconds, Timestamp = timestamp, Key = key, Filter = -1,
+        });
         return milliseconds;
     }
 

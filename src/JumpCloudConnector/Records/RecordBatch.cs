@@ -34,6 +34,15 @@ public struct RecordEntry
     /// <summary>The record's own <c>timestamp</c>: the event's time, or the time of writing where it has none.</summary>
     public long Timestamp { get; internal set; }
 
+    /// <summary>The record's own <c>write_time</c>.</summary>
+    public long WriteTime { get; internal set; }
+
+    /// <summary>Where the vendor's object begins, counted from the record's first byte; it ends before the last one.</summary>
+    internal int VendorStart { get; set; }
+
+    /// <summary>How the record was made from it.</summary>
+    internal RecordKind Kind { get; set; }
+
     /// <summary>The record's identity.</summary>
     public RecordKey Key { get; internal set; }
 
@@ -66,6 +75,9 @@ public sealed class RecordBatch : IDisposable
     /// <summary>Where the next record is written.</summary>
     internal ByteBuffer Bytes => _segments[_segments.Count - 1];
 
+    /// <summary>Whose records they are; all of a batch are one stream's.</summary>
+    internal RecordOrigin? Origin { get; set; }
+
     /// <summary>How many records.</summary>
     public int Count { get; private set; }
 
@@ -78,19 +90,23 @@ public sealed class RecordBatch : IDisposable
     /// <summary>The JSON of a record as UTF-8.</summary>
     public ReadOnlySpan<byte> Json(int index) => _segments[_entries[index].Segment].Span.Slice(_entries[index].Offset, _entries[index].Length);
 
+    /// <summary>The vendor's object of a record.</summary>
+    internal ReadOnlySpan<byte> Vendor(int index)
+    {
+        ReadOnlySpan<byte> json = Json(index);
+        int start = _entries[index].VendorStart;
+        return json.Slice(start, json.Length - start - 1);
+    }
+
     /// <summary>Adds what was written to <see cref="Bytes"/> since <paramref name="offset"/> as one record.</summary>
-    internal void Close(int offset, long milliseconds, long timestamp, RecordKey key)
+    internal void Close(int offset, in RecordEntry entry)
     {
         if (Count == _entries.Length) Array.Resize(ref _entries, Count * 2);
-        _entries[Count++] = new RecordEntry
+        _entries[Count++] = entry with
         {
             Segment = _segments.Count - 1,
             Offset = offset,
             Length = Bytes.Length - offset,
-            Milliseconds = milliseconds,
-            Timestamp = timestamp,
-            Key = key,
-            Filter = -1,
             Fate = RecordFate.Pending,
         };
         if (Bytes.Length < SegmentFull) return;
@@ -117,6 +133,7 @@ public sealed class RecordBatch : IDisposable
     /// <summary>Moves the records at or after a millisecond into another batch; their slice is not read to its end yet.</summary>
     internal void MoveFrom(long milliseconds, RecordBatch destination)
     {
+        destination.Origin = Origin;
         int kept = 0;
         while (kept < Count && Stays(kept)) kept++;
         int last = kept;
@@ -131,8 +148,7 @@ public sealed class RecordBatch : IDisposable
 
             int offset = destination.Bytes.Length;
             destination.Bytes.Append(Json(i));
-            destination.Close(offset, _entries[i].Milliseconds, _entries[i].Timestamp, _entries[i].Key);
-            destination._entries[destination.Count - 1].Filter = _entries[i].Filter;
+            destination.Close(offset, _entries[i]);
         }
 
         Count = last;

@@ -26,10 +26,14 @@ internal sealed class UserRecordWriter
     private static readonly FieldMap Map = new("_id", "username", "email", "firstname", "lastname", "displayname", "organization");
 
     private readonly JsonObjectScanner _scanner = new(Map);
+    private readonly RecordOrigin _origin;
     private readonly RecordTemplate _template;
 
-    public UserRecordWriter(RecordOrigin origin) =>
+    public UserRecordWriter(RecordOrigin origin)
+    {
+        _origin = origin;
         _template = new RecordTemplate(origin, MessageClass.SystemUser, MessageClass.SystemUserSource);
+    }
 
     /// <summary>The content of the user scanned last, whatever the order of its properties.</summary>
     public RecordKey ContentKey => new(_scanner.Hash.High, _scanner.Hash.Low);
@@ -62,9 +66,15 @@ internal sealed class UserRecordWriter
         });
         WriteUser(output, json);
         output.Append(",\"jumpcloud\":"u8);
+        int vendorStart = output.Length - start;
         EventRecordWriter.AppendOneLine(output, json);
         output.Append((byte)'}');
-        batch.Close(start, time, time, key);
+        batch.Origin = _origin;
+        batch.Close(start, new RecordEntry
+        {
+            Kind = RecordKind.UserAdded + (byte)(change - UserChange.Added), VendorStart = vendorStart, WriteTime = time, Milliseconds = time, Timestamp = time,
+            Key = key, Filter = -1,
+        });
     }
 
     private void WriteUser(ByteBuffer output, ReadOnlySpan<byte> json)

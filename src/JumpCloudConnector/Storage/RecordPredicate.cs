@@ -31,7 +31,7 @@ internal sealed class RecordPredicate
         _text = string.IsNullOrEmpty(query.Text) ? null : query.Text;
     }
 
-    public bool Matches(byte[] json)
+    public bool Matches(ReadOnlySpan<byte> json)
     {
         bool byAddress = _networks.Length > 0 || _addresses.Length > 0;
         if (_terms.Count > 0 || byAddress)
@@ -54,7 +54,7 @@ internal sealed class RecordPredicate
     private static List<string> WithAddresses(IReadOnlyList<string> users) =>
         [.. users, .. users.Where(u => u.Length > 0 && u.IndexOfAny(['@', '*', '?']) < 0).Select(u => u + "@*")];
 
-    private bool MatchesAddress(byte[] json)
+    private bool MatchesAddress(ReadOnlySpan<byte> json)
     {
         if (!_header[RecordHeader.SourceIp].IsString) return false;
         ReadOnlySpan<char> address = Text(json, _header[RecordHeader.SourceIp]);
@@ -65,13 +65,13 @@ internal sealed class RecordPredicate
         return false;
     }
 
-    private ReadOnlySpan<char> Text(byte[] json, FieldValue value)
+    private ReadOnlySpan<char> Text(ReadOnlySpan<byte> json, FieldValue value)
     {
         ReadOnlySpan<char> text = Decode(json, value.Start, value.Length);
-        return text.IndexOf('\\') < 0 ? text : JsonText.Unescape(json.AsSpan(value.Start - 1, value.Length + 2)).AsSpan();
+        return text.IndexOf('\\') < 0 ? text : JsonText.Unescape(json.Slice(value.Start - 1, value.Length + 2)).AsSpan();
     }
 
-    private bool MatchesAny(byte[] json, int[] fields, TextPattern[] patterns)
+    private bool MatchesAny(ReadOnlySpan<byte> json, int[] fields, TextPattern[] patterns)
     {
         foreach (int field in fields)
         {
@@ -85,13 +85,21 @@ internal sealed class RecordPredicate
         return false;
     }
 
-    private bool Contains(byte[] json, string text) =>
+    private bool Contains(ReadOnlySpan<byte> json, string text) =>
         Decode(json, 0, json.Length).IndexOf(text.AsSpan(), StringComparison.OrdinalIgnoreCase) >= 0;
 
-    private ReadOnlySpan<char> Decode(byte[] json, int start, int length)
+    private ReadOnlySpan<char> Decode(ReadOnlySpan<byte> json, int start, int length)
     {
         if (_characters.Length < length) _characters = new char[length * 2];
-        return _characters.AsSpan(0, Encoding.UTF8.GetChars(json, start, length, _characters, 0));
+        return _characters.AsSpan(0, GetChars(json.Slice(start, length), _characters));
+    }
+
+    private static unsafe int GetChars(ReadOnlySpan<byte> bytes, char[] characters)
+    {
+        if (bytes.IsEmpty) return 0;
+        // .NET Framework has no overload for spans.
+        fixed (byte* from = bytes)
+        fixed (char* to = characters) return Encoding.UTF8.GetChars(from, bytes.Length, to, characters.Length);
     }
 }
 

@@ -103,6 +103,10 @@ internal sealed class SqliteDatabase : IDisposable
         {
             throw Explain(e);
         }
+        catch (InvalidDataException e)
+        {
+            throw Damaged(e);
+        }
         catch (UnauthorizedAccessException e)
         {
             throw StoreFolder.AccessDenied(Folder, e);
@@ -226,6 +230,9 @@ internal sealed class SqliteDatabase : IDisposable
         return Convert.ToInt64(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    private JcException Damaged(Exception e) => new("StoreDamaged", JcErrorKind.StoreFault,
+        $"The store file '{FilePath}' is damaged ({e.Message}). Put it aside and restore a backup, or start a new store; JumpCloud still has the events of its retention.", FilePath, e);
+
     private JcException Explain(SqliteException e)
     {
         return (e.SqliteErrorCode & 0xFF) switch
@@ -234,8 +241,7 @@ internal sealed class SqliteDatabase : IDisposable
                 $"The store '{Folder}' has been locked by another process for a minute. Try again; a copy or a virus scan of the file may hold it.", Folder, e),
             raw.SQLITE_FULL => new("StoreFull", JcErrorKind.StoreFault,
                 $"The disk of the store '{Folder}' is full. Free some space; what was committed is safe, and collection goes on where it stopped.", Folder, e),
-            raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new("StoreDamaged", JcErrorKind.StoreFault,
-                $"The store file '{FilePath}' is damaged ({e.Message}). Put it aside and restore a backup, or start a new store; JumpCloud still has the events of its retention.", FilePath, e),
+            raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => Damaged(e),
             raw.SQLITE_READONLY => new("StoreReadOnly", JcErrorKind.AccessDenied,
                 $"The store '{Folder}' cannot be written. Check the folder's and the file's permissions for the account '{Environment.UserName}'.", Folder, e),
             raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_AUTH => StoreFolder.AccessDenied(Folder, e),

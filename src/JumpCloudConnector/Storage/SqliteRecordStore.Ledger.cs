@@ -73,9 +73,30 @@ internal sealed partial class SqliteRecordStore
 
     public long CountRecords(long streamId, LedgerSpan span) => database.Read(connection =>
     {
-        using SqliteCommand command = connection.CreateCommand(
+        Execute(connection, "BEGIN");
+        using SqliteCommand rows = connection.CreateCommand(
             "SELECT count(*) FROM record WHERE ms >= $2 AND ms < $3 AND stream = $1", streamId, span.From, span.To);
-        return (long)command.ExecuteScalar()!;
+        long count = (long)rows.ExecuteScalar()!;
+        using SqliteCommand whole = connection.CreateCommand(
+            "SELECT coalesce(sum(records), 0) FROM block_stream WHERE stream = $1 AND from_ms >= $2 AND to_ms < $3", streamId, span.From, span.To);
+        count += (long)whole.ExecuteScalar()!;
+
+        // Blocks that reach over an end of the span are looked into.
+        using SqliteCommand partial = connection.CreateCommand(
+            """
+            SELECT first, body FROM block_stream JOIN block ON id = block_stream.block JOIN block_body ON block_body.block = id
+            WHERE stream = $1 AND block_stream.from_ms < $3 AND block_stream.to_ms >= $2
+                AND NOT (block_stream.from_ms >= $2 AND block_stream.to_ms < $3)
+            """, streamId, span.From, span.To);
+        using BlockReader block = new();
+        using SqliteDataReader row = partial.ExecuteReader();
+        while (row.Read())
+        {
+            block.Open(row.GetFieldValue<byte[]>(1), row.GetInt64(0));
+            count += block.Entries.Count(e => e.Stream == streamId && e.Timestamp >= span.From && e.Timestamp < span.To);
+        }
+
+        return count;
     });
 
     public long? FindQuiet(long streamId, long at, long lowest) => database.Read(connection =>

@@ -129,27 +129,6 @@ internal sealed partial class SqliteRecordStore
 
     public void ReleaseLease(Lease lease) => database.Write(durable: false, connection => SqliteLeases.Release(connection, lease));
 
-    public long RemoveRecords(Guid connectorId, CancellationToken cancellationToken)
-    {
-        const int most = 20_000;
-        long removed = 0;
-        while (true)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            int some = database.Write(durable: true, connection =>
-            {
-                using SqliteCommand command = connection.CreateCommand(
-                    """
-                    DELETE FROM record WHERE sequence IN (
-                        SELECT sequence FROM record WHERE stream IN (SELECT id FROM stream WHERE connector = $1) LIMIT $2)
-                    """, connectorId.ToString("N"), most);
-                return command.ExecuteNonQuery();
-            });
-            removed += some;
-            if (some < most) return removed;
-        }
-    }
-
     public IReadOnlyDictionary<string, UserState> GetUsers(long streamId, IReadOnlyCollection<string> userIds) =>
         database.Read(connection =>
         {

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace JumpCloudConnector.Storage;
 
-/// <summary>Commits: records, keys, ledger and watermark together, or not at all. One row a record in this layout.</summary>
+/// <summary>Commits: records, keys, ledger and watermark together, or not at all.</summary>
 internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IRecordStore, ILedger, IDisposable
 {
     // Rows that a slice may come to by being made longer.
@@ -12,18 +12,27 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
     private Statements? _statements;
 
     /// <summary>Frees the statements, without which the connection would stay open; before the database is closed.</summary>
-    public void Dispose() => _statements?.Dispose();
+    public void Dispose()
+    {
+        _statements?.Dispose();
+        while (_packers.TryTake(out BlockPacker? packer)) packer.Dispose();
+        _packing.Dispose();
+    }
 
-    public CommitCounts Commit(Lease lease, RecordBatch batch, SliceCommit slice) =>
-        database.Write(durable: true, connection =>
+    public CommitCounts Commit(Lease lease, RecordBatch batch, SliceCommit slice)
+    {
+        List<PackedBlock>? ahead = PackAhead(lease.StreamId, batch);
+        return database.Write(durable: true, connection =>
         {
             Statements run = _statements ??= new Statements(connection);
             run.CheckFence(lease);
-            CommitCounts counts = InsertNew(run, lease.StreamId, batch, slice);
+            CommitCounts counts = TakeNew(run, lease.StreamId, batch, slice);
+            StoreNew(connection, run, lease.StreamId, batch, ahead);
             if (slice.Complete) CloseSlice(run, lease.StreamId, slice, counts);
             if (counts.New > 0) run.TouchData.Bind(1, slice.Time).Bind(2, lease.StreamId).Step();
             return counts;
         });
+    }
 
     public CommitCounts CommitUsers(
         Lease lease, RecordBatch batch, IReadOnlyList<string> userIds, IReadOnlyList<RecordKey?> hashes,
@@ -32,21 +41,18 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
         {
             Statements run = _statements ??= new Statements(connection);
             run.CheckFence(lease);
-            long sequence = run.LastSequence();
-            Span<byte> hash = stackalloc byte[16];
             long added = 0;
             for (int i = 0; i < batch.Count; i++)
             {
-                if (batch[i].Filter >= 0)
-                {
-                    batch[i].Fate = RecordFate.Filtered;
-                }
-                else
-                {
-                    InsertRecord(run, lease.StreamId, batch, i, ++sequence);
-                    added++;
-                }
+                bool filtered = batch[i].Filter >= 0;
+                batch[i].Fate = filtered ? RecordFate.Filtered : RecordFate.Stored;
+                if (!filtered) added++;
+            }
 
+            StoreNew(connection, run, lease.StreamId, batch, null);
+            Span<byte> hash = stackalloc byte[16];
+            for (int i = 0; i < batch.Count; i++)
+            {
                 if (hashes[i] is { } content)
                 {
                     content.CopyTo(hash);
@@ -60,15 +66,14 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
 
             CommitCounts counts = new(batch.Count, added, 0, batch.Count - added);
             if (batch.Count > 0) CountFiltered(run, lease.StreamId, batch, filters, batch[0].Timestamp);
-            if (added > 0) run.SetSequence.Bind(1, sequence).Step();
             if (slice is not null) CloseSlice(run, lease.StreamId, slice, counts);
             if (counts.New > 0) run.TouchData.Bind(1, batch[0].Timestamp).Bind(2, lease.StreamId).Step();
             return counts;
         });
 
-    private static CommitCounts InsertNew(Statements run, long stream, RecordBatch batch, SliceCommit slice)
+    /// <summary>Takes the keys of a batch, and with them which of its records are new.</summary>
+    private static CommitCounts TakeNew(Statements run, long stream, RecordBatch batch, SliceCommit slice)
     {
-        long sequence = run.LastSequence();
         long repeated = 0, added = 0, filtered = 0;
         HourTally tally = new(run.AddTally, stream);
         Span<byte> key = stackalloc byte[16];
@@ -93,13 +98,12 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
                 continue;
             }
 
-            InsertRecord(run, stream, batch, i, ++sequence);
+            entry.Fate = RecordFate.Stored;
             added++;
         }
 
         tally.Write();
         CountFiltered(run, stream, batch, slice.Filters, slice.Time);
-        if (added > 0) run.SetSequence.Bind(1, sequence).Step();
         return new CommitCounts(batch.Count, added, repeated, filtered);
     }
 
@@ -111,14 +115,6 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
             if (batch[i].Fate == RecordFate.Filtered) excluded[batch[i].Filter]++;
         for (int i = 0; i < excluded.Length; i++)
             if (excluded[i] > 0) run.CountFiltered.Bind(1, filters[i].ToString("N")).Bind(2, stream).Bind(3, excluded[i]).Bind(4, time).Step();
-    }
-
-    private static void InsertRecord(Statements run, long stream, RecordBatch batch, int index, long sequence)
-    {
-        ref RecordEntry entry = ref batch[index];
-        run.PutRecord.Bind(1, sequence).Bind(2, stream).Bind(3, entry.Timestamp).Bind(4, batch.Json(index)).Step();
-        entry.Sequence = sequence;
-        entry.Fate = RecordFate.Stored;
     }
 
     /// <summary>Writes the ledger's row and moves the watermark over every slice that now joins on.</summary>
@@ -195,7 +191,7 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
         public void Dispose()
         {
             foreach (SqliteStatement statement in (SqliteStatement[])
-                [PutKey, AddTally, Neighbour, ExtendSlice, PutRecord, PutUser, DropUser, PutSlice, GetWatermark, NextEnd, SetWatermark, CountFiltered, TouchData, SetSequence, GetSequence, GetFence])
+                [PutKey, AddTally, Neighbour, ExtendSlice, PutRecord, CountRows, OldestRows, DropRows, Moved, PutBlock, PutBlockStream, PutBlockTerms, PutBlockBody, PutUser, DropUser, PutSlice, GetWatermark, NextEnd, SetWatermark, CountFiltered, TouchData, SetSequence, GetSequence, GetFence])
             {
                 statement.Dispose();
             }
@@ -219,6 +215,22 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
             """);
 
         public SqliteStatement PutRecord { get; } = new(connection, "INSERT INTO record(sequence, stream, ms, body) VALUES(?1, ?2, ?3, ?4)");
+
+        public SqliteStatement CountRows { get; } = new(connection, "SELECT count(*) FROM (SELECT 1 FROM record LIMIT ?1)");
+
+        public SqliteStatement OldestRows { get; } = new(connection, "SELECT sequence, stream, ms, body FROM record ORDER BY sequence");
+
+        public SqliteStatement DropRows { get; } = new(connection, "DELETE FROM record WHERE sequence <= ?1");
+
+        public SqliteStatement Moved { get; } = new(connection, "UPDATE meta SET value = value + 1 WHERE name = 'moved'");
+
+        public SqliteStatement PutBlock { get; } = new(connection, "INSERT INTO block(first, last, records, from_ms, to_ms, bytes) VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
+
+        public SqliteStatement PutBlockStream { get; } = new(connection, "INSERT INTO block_stream(stream, block, records, from_ms, to_ms) VALUES(?1, ?2, ?3, ?4, ?5)");
+
+        public SqliteStatement PutBlockTerms { get; } = new(connection, "INSERT INTO block_terms(block, terms) VALUES(?1, ?2)");
+
+        public SqliteStatement PutBlockBody { get; } = new(connection, "INSERT INTO block_body(block, body) VALUES(?1, ?2)");
 
         public SqliteStatement PutUser { get; } = new(connection,
             "INSERT INTO user(stream, user_id, hash, sequence) VALUES(?1, ?2, ?3, ?4) ON CONFLICT(stream, user_id) DO UPDATE SET hash = ?3, sequence = ?4");

@@ -3,7 +3,7 @@ namespace JumpCloudConnector.Storage;
 /// <summary>The store's layout, by version. A step is never changed once a release has written it.</summary>
 internal static class SqliteSchema
 {
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Marks the file as ours ("JCCN").</summary>
     public const int ApplicationId = 0x4A43434E;
@@ -91,6 +91,28 @@ internal static class SqliteSchema
         CREATE TABLE filter_count(
             filter TEXT NOT NULL, connector TEXT NOT NULL, excluded INTEGER NOT NULL, last_ms INTEGER NOT NULL,
             PRIMARY KEY(filter, connector)) WITHOUT ROWID;
+        """,
+        """
+        -- Records in blocks. What is asked of many blocks at once is narrow; what is read of a few lies apart.
+        CREATE TABLE block(
+            id INTEGER PRIMARY KEY AUTOINCREMENT, first INTEGER NOT NULL, last INTEGER NOT NULL, records INTEGER NOT NULL,
+            from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, bytes INTEGER NOT NULL);
+
+        -- Which streams' records a block has, with their sum and span of time.
+        CREATE TABLE block_stream(
+            stream INTEGER NOT NULL, block INTEGER NOT NULL, records INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL,
+            PRIMARY KEY(stream, block)) WITHOUT ROWID;
+        CREATE INDEX block_stream_block ON block_stream(block);
+
+        CREATE TABLE block_terms(block INTEGER PRIMARY KEY, terms BLOB NOT NULL);
+        CREATE TABLE block_body(block INTEGER PRIMARY KEY, body BLOB NOT NULL);
+
+        -- Tenant, connector and organization as they were when a record was written.
+        CREATE TABLE origin(id INTEGER PRIMARY KEY, document TEXT NOT NULL UNIQUE);
+
+        -- Rises when records move into a block or out of one, so that who reads meanwhile looks anew. The table of records
+        -- holds those that no block has yet.
+        INSERT INTO meta VALUES('moved', 0);
         """,
     ];
 }

@@ -378,8 +378,10 @@ public sealed class LedgerTests : IDisposable
         {
             int offset = batch.Bytes.Length;
             batch.Bytes.Append("{}"u8);
-            batch.Close(offset, milliseconds, milliseconds, new RecordKey(0, ++_keys));
-            batch[batch.Count - 1].Filter = filtered ? 0 : -1;
+            batch.Close(offset, new RecordEntry
+            {
+                Kind = RecordKind.Whole, Milliseconds = milliseconds, Timestamp = milliseconds, Key = new RecordKey(0, ++_keys), Filter = filtered ? 0 : -1,
+            });
         }
 
         return batch;

@@ -1,0 +1,143 @@
+using JumpCloudConnector.Records;
+using ZstdSharp;
+
+namespace JumpCloudConnector.Storage;
+
+/// <summary>Goes over the records of a block, one after the other. Used by one thread; serves block after block.</summary>
+internal sealed class BlockReader : IDisposable
+{
+    private readonly Decompressor _decompressor = new();
+    private readonly ByteBuffer _json = new(4096);
+    private byte[] _bytes = [];
+    private int _length;
+    private BlockEntry[] _entries = [];
+    private long[] _sequences = [];
+    private int[] _shapeOf = [];
+    private Shape[] _shapes = [];
+    private int[] _columns = [];
+
+    /// <summary>How many records the block has.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The number of the record at hand, from 0.</summary>
+    public int Index { get; private set; }
+
+    /// <summary>Its place in the order of commits.</summary>
+    public long Sequence => _sequences[Index];
+
+    /// <summary>What is not in its object.</summary>
+    public BlockEntry Entry => _entries[Index];
+
+    /// <summary>What is not in the objects, of all records.</summary>
+    public IEnumerable<BlockEntry> Entries => _entries.Take(Count);
+
+    /// <summary>Its object, or the whole record where it is kept as it is; until the next step.</summary>
+    public ReadOnlySpan<byte> Json => _json.Span;
+
+    /// <summary>The block's inside: every value and every name of its objects stands somewhere in it as it is.</summary>
+    public ReadOnlySpan<byte> Plain => _bytes.AsSpan(0, _length);
+
+    /// <summary>Opens a block; <see cref="MoveNext"/> goes to its first record.</summary>
+    /// <param name="packed">What <see cref="BlockWriter.Finish"/> gave.</param>
+    /// <param name="first">The sequence that offsets are counted from.</param>
+    /// <exception cref="InvalidDataException">The bytes are damaged, or of a layout that is not known here.</exception>
+    public void Open(ReadOnlySpan<byte> packed, long first)
+    {
+        try
+        {
+            int size = checked((int)Decompressor.GetDecompressedSize(packed));
+            if (_bytes.Length < size) _bytes = new byte[Math.Max(size, _bytes.Length + (_bytes.Length / 2))];
+            _length = _decompressor.Unwrap(packed, _bytes.AsSpan(0, size));
+        }
+        catch (Exception e) when (e is ZstdException or OverflowException)
+        {
+            throw new InvalidDataException($"A block of records cannot be unpacked: {e.Message}", e);
+        }
+
+        ReadOnlySpan<byte> bytes = Plain;
+        if (bytes.IsEmpty || bytes[0] != BlockWriter.Format) throw new InvalidDataException("A block of records has a layout that is not known here.");
+        int at = 1;
+        Count = BlockNumbers.ReadInt(bytes, ref at);
+        Index = -1;
+        ReadEntries(bytes, ref at, first);
+        ReadShapes(bytes, ref at);
+    }
+
+    /// <summary>Goes to the next record; false behind the last.</summary>
+    public bool MoveNext()
+    {
+        if (++Index >= Count) return false;
+        Shape shape = _shapes[_shapeOf[Index]];
+        ReadOnlySpan<byte> bytes = Plain;
+        ReadOnlySpan<byte> text = bytes.Slice(shape.Start, shape.Length);
+        _json.Truncate(0);
+        foreach (int column in shape.Columns)
+        {
+            int mark = text.IndexOf(JsonShapes.Mark);
+            _json.Append(text.Slice(0, mark));
+            text = text.Slice(mark + 1);
+            ReadOnlySpan<byte> values = bytes.Slice(_columns[column]);
+            int end = values.IndexOf((byte)'\n');
+            _json.Append(values.Slice(0, end));
+            _columns[column] += end + 1;
+        }
+
+        _json.Append(text);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _decompressor.Dispose();
+        _json.Dispose();
+    }
+
+    private void ReadEntries(ReadOnlySpan<byte> bytes, ref int at, long first)
+    {
+        if (_entries.Length < Count)
+        {
+            _entries = new BlockEntry[Count];
+            _sequences = new long[Count];
+            _shapeOf = new int[Count];
+        }
+
+        long last = first - 1;
+        for (int i = 0; i < Count; i++) _sequences[i] = last = last + 1 + BlockNumbers.Read(bytes, ref at);
+        for (int i = 0; i < Count; i++) _entries[i] = new BlockEntry(BlockNumbers.Read(bytes, ref at), 0, default, 0, 0);
+        for (int i = 0; i < Count; i++) _entries[i] = _entries[i] with { Origin = BlockNumbers.Read(bytes, ref at) };
+        for (int i = 0; i < Count; i++) _entries[i] = _entries[i] with { Kind = (RecordKind)bytes[at++] };
+        last = 0;
+        for (int i = 0; i < Count; i++) _entries[i] = _entries[i] with { WriteTime = last += BlockNumbers.ReadSigned(bytes, ref at) };
+        last = 0;
+        for (int i = 0; i < Count; i++) _entries[i] = _entries[i] with { Timestamp = last += BlockNumbers.ReadSigned(bytes, ref at) };
+        for (int i = 0; i < Count; i++) _shapeOf[i] = BlockNumbers.ReadInt(bytes, ref at);
+    }
+
+    private void ReadShapes(ReadOnlySpan<byte> bytes, ref int at)
+    {
+        _shapes = new Shape[BlockNumbers.ReadInt(bytes, ref at)];
+        _columns = new int[BlockNumbers.ReadInt(bytes, ref at)];
+        for (int i = 0; i < _shapes.Length; i++)
+        {
+            int length = BlockNumbers.ReadInt(bytes, ref at);
+            int start = at;
+            at += length;
+            int slots = 0;
+            foreach (byte part in bytes.Slice(start, length))
+                if (part == JsonShapes.Mark) slots++;
+            int[] columns = new int[slots];
+            for (int slot = 0; slot < slots; slot++) columns[slot] = BlockNumbers.ReadInt(bytes, ref at);
+            _shapes[i] = new Shape(start, length, columns);
+        }
+
+        for (int i = 0; i < _columns.Length; i++) _columns[i] = BlockNumbers.ReadInt(bytes, ref at);
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            int length = _columns[i];
+            _columns[i] = at;
+            at += length;
+        }
+    }
+
+    private readonly record struct Shape(int Start, int Length, int[] Columns);
+}

@@ -1,0 +1,140 @@
+using System.IO.Hashing;
+using System.Text;
+using JumpCloudConnector.Records;
+
+namespace JumpCloudConnector.Storage;
+
+/// <summary>What a term is about. The numbers are in stores and never change.</summary>
+internal enum TermKind : byte
+{
+    /// <summary>Name, e-mail address, id, or what stands before the @ of an address.</summary>
+    User = 1,
+
+    /// <summary><c>srcip</c>.</summary>
+    SourceIp = 2,
+
+    /// <summary><c>event_type</c>.</summary>
+    EventType = 3,
+
+    /// <summary><c>event_category</c>.</summary>
+    Service = 4,
+
+    /// <summary><c>org_id</c> or <c>org_name</c>.</summary>
+    Organization = 5,
+
+    /// <summary><c>connector_name</c>.</summary>
+    Connector = 6,
+
+    /// <summary><c>tenant_name</c>.</summary>
+    Tenant = 7,
+
+    /// <summary><c>msg_class</c>.</summary>
+    MessageClass = 8,
+}
+
+/// <summary>
+/// The terms of a block as a Bloom filter of 16 bits a term: a term that it does not have is in no record of the block; of
+/// those that it seems to have, about one in two thousand is an error that costs opening the block.
+/// </summary>
+internal sealed class BlockTerms
+{
+    private const int BitsPerTerm = 16;
+    private const int Probes = 8;
+
+    // Letters beyond ASCII have no upper case that all editions of .NET agree on: such a text stands for all of its kind.
+    private const ulong Other = 0x9E37_79B9_7F4A_7C15;
+
+    private readonly HashSet<ulong> _terms = [];
+    private readonly RecordHeader _header = new();
+
+    /// <summary>Adds the terms of a record.</summary>
+    public void Add(ReadOnlySpan<byte> json)
+    {
+        _header.Read(json);
+        Add(json, TermKind.User, RecordHeader.UserName);
+        Add(json, TermKind.User, RecordHeader.UserEmail);
+        Add(json, TermKind.User, RecordHeader.UserId);
+        Add(json, TermKind.SourceIp, RecordHeader.SourceIp);
+        Add(json, TermKind.EventType, RecordHeader.EventType);
+        Add(json, TermKind.Service, RecordHeader.Service);
+        Add(json, TermKind.Organization, RecordHeader.OrganizationId);
+        Add(json, TermKind.Organization, RecordHeader.OrganizationName);
+        Add(json, TermKind.Connector, RecordHeader.ConnectorName);
+        Add(json, TermKind.Tenant, RecordHeader.TenantName);
+        Add(json, TermKind.MessageClass, RecordHeader.MessageClass);
+    }
+
+    /// <summary>Gives the filter and begins anew.</summary>
+    public byte[] Finish()
+    {
+        byte[] filter = new byte[Math.Max(8, ((_terms.Count * BitsPerTerm) + 7) / 8)];
+        foreach (ulong term in _terms)
+            for (int probe = 0; probe < Probes; probe++) filter[Place(term, probe, filter, out byte bit)] |= bit;
+        _terms.Clear();
+        return filter;
+    }
+
+    /// <summary>What to look for in filters, or nothing where a filter cannot tell.</summary>
+    public static ulong? TermOf(TermKind kind, string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        return bytes.Length == 0 || !TryHash(kind, bytes, out ulong term) ? null : term;
+    }
+
+    /// <summary>False where no record of the block has the term.</summary>
+    public static bool MayHave(ReadOnlySpan<byte> filter, TermKind kind, ulong term) => Has(filter, term) || Has(filter, Other + (ulong)kind);
+
+    private static bool Has(ReadOnlySpan<byte> filter, ulong term)
+    {
+        for (int probe = 0; probe < Probes; probe++)
+            if ((filter[Place(term, probe, filter, out byte bit)] & bit) == 0) return false;
+        return true;
+    }
+
+    private static int Place(ulong term, int probe, ReadOnlySpan<byte> filter, out byte bit)
+    {
+        ulong hash = term + ((ulong)probe * ((term >> 32) | 1) * 0xC2B2_AE3D_27D4_EB4F);
+        uint place = (uint)((hash >> 16) % ((ulong)filter.Length * 8));
+        bit = (byte)(1 << (int)(place & 7));
+        return (int)(place >> 3);
+    }
+
+    private void Add(ReadOnlySpan<byte> json, TermKind kind, int field)
+    {
+        FieldValue value = _header[field];
+        if (!value.IsString || value.Length == 0) return;
+        ReadOnlySpan<byte> text = value.Of(json);
+        if (text.IndexOf((byte)'\\') >= 0)
+        {
+            Add(kind, Encoding.UTF8.GetBytes(JsonText.Unescape(json.Slice(value.Start - 1, value.Length + 2))));
+            return;
+        }
+
+        Add(kind, text);
+    }
+
+    private void Add(TermKind kind, ReadOnlySpan<byte> text)
+    {
+        _terms.Add(TryHash(kind, text, out ulong term) ? term : Other + (ulong)kind);
+        if (kind == TermKind.User && text.IndexOf((byte)'@') is var at and > 0) Add(kind, text.Slice(0, at));
+    }
+
+    private static bool TryHash(TermKind kind, ReadOnlySpan<byte> text, out ulong term)
+    {
+        Span<byte> upper = text.Length <= 512 ? stackalloc byte[text.Length] : new byte[text.Length];
+        for (int i = 0; i < text.Length; i++)
+        {
+            byte letter = text[i];
+            if (letter >= 0x80)
+            {
+                term = 0;
+                return false;
+            }
+
+            upper[i] = letter is >= (byte)'a' and <= (byte)'z' ? (byte)(letter - 32) : letter;
+        }
+
+        term = XxHash3.HashToUInt64(upper, (long)kind);
+        return true;
+    }
+}

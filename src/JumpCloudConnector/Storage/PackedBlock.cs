@@ -1,0 +1,55 @@
+namespace JumpCloudConnector.Storage;
+
+/// <summary>How many records of a stream a block has, and the span of their times.</summary>
+internal readonly record struct BlockPart(long Stream, int Records, long From, long To);
+
+/// <summary>A block ready to be written.</summary>
+/// <param name="First">Its first record's sequence, or 0 where that is not given yet.</param>
+/// <param name="Span">How many sequences it reaches over.</param>
+/// <param name="Parts">What it has of each stream.</param>
+/// <param name="Terms">Its filter.</param>
+/// <param name="Body">Its records.</param>
+/// <param name="Size">Bytes of the vendors' objects.</param>
+internal sealed record PackedBlock(long First, long Span, IReadOnlyList<BlockPart> Parts, byte[] Terms, byte[] Body, long Size);
+
+/// <summary>Packs records into blocks, with what is needed to skip each. Used by one thread.</summary>
+internal sealed class BlockPacker : IDisposable
+{
+    private readonly BlockWriter _writer = new();
+    private readonly BlockTerms _terms = new();
+    private readonly Dictionary<long, BlockPart> _parts = [];
+    private long _first = -1;
+    private long _last;
+
+    public int Count => _writer.Count;
+
+    public bool IsFull => _writer.IsFull;
+
+    /// <summary>Adds a record.</summary>
+    /// <param name="sequence">Its sequence, or its number in a run that gets its sequences later; ascending.</param>
+    /// <param name="entry">What is not in the kept part.</param>
+    /// <param name="kept">The part that is kept.</param>
+    /// <param name="json">The whole record.</param>
+    public void Add(long sequence, BlockEntry entry, ReadOnlySpan<byte> kept, ReadOnlySpan<byte> json)
+    {
+        if (_first < 0) _first = sequence;
+        _last = sequence;
+        _writer.Add(sequence - _first, entry, kept);
+        _terms.Add(json);
+        _parts[entry.Stream] = _parts.TryGetValue(entry.Stream, out BlockPart part)
+            ? new BlockPart(entry.Stream, part.Records + 1, Math.Min(part.From, entry.Timestamp), Math.Max(part.To, entry.Timestamp))
+            : new BlockPart(entry.Stream, 1, entry.Timestamp, entry.Timestamp);
+    }
+
+    /// <summary>Gives the block and begins the next.</summary>
+    public PackedBlock Finish()
+    {
+        long size = _writer.Size;
+        PackedBlock block = new(_first, _last - _first + 1, [.. _parts.Values], _terms.Finish(), _writer.Finish(), size);
+        _parts.Clear();
+        _first = -1;
+        return block;
+    }
+
+    public void Dispose() => _writer.Dispose();
+}

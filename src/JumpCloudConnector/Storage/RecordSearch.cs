@@ -1,0 +1,314 @@
+using JumpCloudConnector.Records;
+using Microsoft.Data.Sqlite;
+
+namespace JumpCloudConnector.Storage;
+
+/// <summary>
+/// One search: opens as few blocks as it can, several at a time, and gives what it finds in the query's order. No lock is
+/// held while the caller looks at a record; where records move meanwhile it looks anew from the place it has reached.
+/// </summary>
+internal sealed class RecordSearch : IDisposable
+{
+    // Rows looked at in one step, so that a search which matches little can still be stopped.
+    private const int RowsPerStep = 4096;
+
+    // Matches that wait for their turn keep their bytes up to here; beyond, their block is opened again.
+    private const long MaxWaitingBytes = 48L << 20;
+
+    private static readonly int MostAtOnce = Math.Max(2, Environment.ProcessorCount * 2);
+
+    private readonly SqliteDatabase _database;
+    private readonly Func<SqliteConnection, long, RecordOrigin> _originOf;
+    private readonly RecordQuery _query;
+    private readonly TermFilter _terms;
+    private readonly TextSkip _text;
+    private readonly bool _bySequence;
+    private readonly bool _ascending;
+    private readonly List<BlockScan> _idle = [];
+    private readonly Queue<BlockRow> _blocks = new();
+    private readonly SortedSet<Match> _waiting;
+    private SqliteConnection? _connection;
+    private long _waitingBytes;
+    private long _moved;
+    private Place _place;
+    private Place _rowPlace;
+    private bool _moreRows;
+    private int _atOnce = 1;
+
+    /// <summary>Prepares a search.</summary>
+    public RecordSearch(SqliteDatabase database, Func<SqliteConnection, long, RecordOrigin> originOf, RecordQuery query)
+    {
+        _database = database;
+        _originOf = originOf;
+        _query = query;
+        _terms = new TermFilter(query);
+        _text = new TextSkip(query);
+        _bySequence = query.AfterSequence is not null;
+        _ascending = _bySequence || query.Oldest;
+        _waiting = new SortedSet<Match>(Comparer<Match>.Create((a, b) => Compare(a.Place, b.Place)));
+    }
+
+    private long After => _query.After ?? long.MinValue;
+
+    private long Before => _query.Before ?? long.MaxValue;
+
+    /// <summary>Finds the records.</summary>
+    public IEnumerable<IngestedRecord> Run(CancellationToken cancellationToken)
+    {
+        long left = _query.First ?? long.MaxValue;
+        if (left <= 0) yield break;
+        _connection = _database.Guard(_database.OpenReader);
+        _place = _bySequence ? new Place(_query.AfterSequence!.Value, long.MaxValue) : _ascending ? new Place(long.MinValue, long.MinValue) : new Place(long.MaxValue, long.MaxValue);
+        _database.Guard(() => Transact(Plan));
+        while (left > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_waiting.Count > 0 && IsNext(_waiting.Min))
+            {
+                Match match = _waiting.Min;
+                byte[]? json = match.Json ?? _database.Guard(() => ReadAgain(match));
+                if (json is null)
+                {
+                    _database.Guard(() => Transact(Plan));
+                    continue;
+                }
+
+                _waiting.Remove(match);
+                _waitingBytes -= match.Json?.Length ?? 0;
+                _place = match.Place;
+                left--;
+                yield return new IngestedRecord(match.Sequence, json);
+                continue;
+            }
+
+            if (!_database.Guard(() => Advance(cancellationToken))) yield break;
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (BlockScan scan in _idle) scan.Dispose();
+        _connection?.Dispose();
+    }
+
+    /// <summary>Lists the blocks that may have what is behind the place reached, and begins the rows from there.</summary>
+    private bool Plan()
+    {
+        _moved = ReadMoved();
+        _blocks.Clear();
+        _waiting.Clear();
+        _waitingBytes = 0;
+        _rowPlace = _place;
+        _moreRows = true;
+        string order = _bySequence ? "first" : _ascending ? "from_ms" : "to_ms DESC";
+        string reach = _bySequence ? "last > $4" : _ascending ? "to_ms >= $4" : "from_ms <= $4";
+        using SqliteCommand command = _connection!.CreateCommand(
+            $"SELECT id, first, from_ms, to_ms FROM block WHERE to_ms >= $1 AND from_ms < $2 AND last > $3 AND {reach} ORDER BY {order}",
+            After, Before, _query.AfterSequence ?? long.MinValue, _place.Key);
+        using SqliteDataReader row = command.ExecuteReader();
+        while (row.Read())
+        {
+            long first = row.GetInt64(1);
+            _blocks.Enqueue(new BlockRow(row.GetInt64(0), first, _bySequence ? first : row.GetInt64(_ascending ? 2 : 3)));
+        }
+
+        return true;
+    }
+
+    /// <summary>True where nothing that was not looked at yet can come before it.</summary>
+    private bool IsNext(Match match) =>
+        (_blocks.Count == 0 || Compare(match.Place, new Place(_blocks.Peek().Bound, _ascending ? long.MinValue : long.MaxValue)) < 0)
+        && (!_moreRows || Compare(match.Place, _rowPlace) <= 0);
+
+    /// <summary>Looks at the rows or at the next blocks, whatever may come first; false when all was looked at.</summary>
+    private bool Advance(CancellationToken cancellationToken)
+    {
+        bool rowsFirst = _moreRows && (_blocks.Count == 0
+            || Compare(_rowPlace, new Place(_blocks.Peek().Bound, _ascending ? long.MinValue : long.MaxValue)) <= 0);
+        if (rowsFirst) return Transact(() => ReadRows(cancellationToken) || Plan());
+        if (_blocks.Count == 0) return false;
+        List<(BlockRow Block, byte[] Body)>? bodies = Transact(() => TakeBodies(cancellationToken));
+        if (bodies is null) return Transact(Plan);
+        _atOnce = Math.Min(_atOnce * 2, MostAtOnce);
+        Task<List<Match>>[] scans = [.. bodies.Select(b => Task.Run(() => Scan(b.Block, b.Body, cancellationToken), CancellationToken.None))];
+        foreach (List<Match> matches in scans.Select(s => s.GetAwaiter().GetResult()))
+            foreach (Match match in matches) Wait(match);
+        return true;
+    }
+
+    private void Wait(Match match)
+    {
+        if (match.Json is { } json && _waitingBytes + json.Length > MaxWaitingBytes && match.Block != 0) match = match with { Json = null };
+        if (_waiting.Add(match)) _waitingBytes += match.Json?.Length ?? 0;
+    }
+
+    /// <summary>The bodies of the next blocks that may match; nothing where one is gone.</summary>
+    private List<(BlockRow Block, byte[] Body)>? TakeBodies(CancellationToken cancellationToken)
+    {
+        List<(BlockRow Block, byte[] Body)> bodies = [];
+        using SqliteStatement terms = new(_connection!, "SELECT terms FROM block_terms WHERE block = ?1");
+        using SqliteStatement body = new(_connection!, "SELECT body FROM block_body WHERE block = ?1");
+        while (_blocks.Count > 0 && bodies.Count < _atOnce)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            BlockRow block = _blocks.Dequeue();
+            if (_terms.IsActive)
+            {
+                if (!terms.Bind(1, block.Id).Step()) return null;
+                bool mayMatch = _terms.MayMatch(terms.Blob(0));
+                terms.Reset();
+                if (!mayMatch) continue;
+            }
+
+            if (!body.Bind(1, block.Id).Step()) return null;
+            bodies.Add((block, body.Blob(0).ToArray()));
+            body.Reset();
+        }
+
+        return bodies;
+    }
+
+    private List<Match> Scan(BlockRow block, byte[] body, CancellationToken cancellationToken)
+    {
+        BlockScan? scan = null;
+        lock (_idle)
+        {
+            if (_idle.Count > 0)
+            {
+                scan = _idle[_idle.Count - 1];
+                _idle.RemoveAt(_idle.Count - 1);
+            }
+        }
+
+        scan ??= new BlockScan(_query, Origin);
+        List<Match> matches = [];
+        scan.Reader.Open(body, block.First);
+        bool skip = !_text.MayContain(scan.Reader.Plain);
+        while (scan.Reader.MoveNext())
+        {
+            if ((scan.Reader.Index & 127) == 0) cancellationToken.ThrowIfCancellationRequested();
+            BlockEntry entry = scan.Reader.Entry;
+            if (skip && !_text.NeedsLook(entry.Kind) && !scan.IsOf(_text, entry)) continue;
+            Place place = new(_bySequence ? scan.Reader.Sequence : entry.Timestamp, scan.Reader.Sequence);
+            if (entry.Timestamp < After || entry.Timestamp >= Before || Compare(place, _place) <= 0) continue;
+            ReadOnlySpan<byte> json = scan.Renderer.Render(entry, scan.Reader.Json);
+            if (scan.Predicate.Matches(json)) matches.Add(new Match(place, scan.Reader.Sequence, json.ToArray(), block.Id));
+        }
+
+        lock (_idle) _idle.Add(scan);
+        return matches;
+    }
+
+    // Scans run beside each other, the connection serves one at a time; origins are few and remembered.
+    private RecordOrigin Origin(long number)
+    {
+        lock (_connection!) return _originOf(_connection, number);
+    }
+
+    /// <summary>Looks at the next rows; false where records have moved, so that what was planned is no longer right.</summary>
+    private bool ReadRows(CancellationToken cancellationToken)
+    {
+        if (ReadMoved() != _moved) return false;
+        string sql = _bySequence
+            // The plus keeps the planner from the time index, which would sort everything anew for every step.
+            ? "SELECT sequence, ms, body FROM record WHERE sequence > $1 AND +ms >= $3 AND +ms < $4 ORDER BY sequence"
+            : _ascending
+                ? "SELECT sequence, ms, body FROM record WHERE (ms, sequence) > ($1, $2) AND ms >= $3 AND ms < $4 ORDER BY ms, sequence"
+                : "SELECT sequence, ms, body FROM record WHERE (ms, sequence) < ($1, $2) AND ms >= $3 AND ms < $4 ORDER BY ms DESC, sequence DESC";
+        using SqliteCommand command = _connection!.CreateCommand(sql, _rowPlace.Key, _rowPlace.Sequence, After, Before);
+        using SqliteDataReader row = command.ExecuteReader();
+        RecordPredicate predicate = new(_query);
+        int rows = 0;
+        int matches = 0;
+        while (row.Read())
+        {
+            long sequence = row.GetInt64(0);
+            _rowPlace = new Place(_bySequence ? sequence : row.GetInt64(1), sequence);
+            byte[] json = row.GetFieldValue<byte[]>(2);
+            if (predicate.Matches(json))
+            {
+                Wait(new Match(_rowPlace, sequence, json, 0));
+                matches++;
+            }
+
+            if (++rows == RowsPerStep || matches == RowsPerStep / 16) return true;
+            if ((rows & 255) == 0) cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        _moreRows = false;
+        return true;
+    }
+
+    private byte[]? ReadAgain(Match match) => Transact(() =>
+    {
+        using SqliteCommand command = _connection!.CreateCommand("SELECT first, body FROM block JOIN block_body ON block = id WHERE id = $1", match.Block);
+        foreach ((long first, byte[] body) in command.ReadAll(row => (row.GetInt64(0), row.GetFieldValue<byte[]>(1))))
+        {
+            using BlockScan scan = new(_query, Origin);
+            scan.Reader.Open(body, first);
+            while (scan.Reader.MoveNext())
+                if (scan.Reader.Sequence == match.Sequence) return scan.Renderer.Render(scan.Reader.Entry, scan.Reader.Json).ToArray();
+        }
+
+        return null;
+    });
+
+    private long ReadMoved()
+    {
+        using SqliteCommand command = _connection!.CreateCommand("SELECT value FROM meta WHERE name = 'moved'");
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private T Transact<T>(Func<T> read)
+    {
+        SqliteDatabase.Execute(_connection!, "BEGIN");
+        try
+        {
+            return read();
+        }
+        finally
+        {
+            SqliteDatabase.Execute(_connection!, "COMMIT");
+        }
+    }
+
+    private int Compare(Place a, Place b)
+    {
+        int order = a.Key.CompareTo(b.Key);
+        if (order == 0) order = a.Sequence.CompareTo(b.Sequence);
+        return _ascending ? order : -order;
+    }
+
+    /// <summary>A place in the order of the answer.</summary>
+    private readonly record struct Place(long Key, long Sequence);
+
+    /// <summary>A block that was not opened yet, and the first place that it may have.</summary>
+    private readonly record struct BlockRow(long Id, long First, long Bound);
+
+    private readonly record struct Match(Place Place, long Sequence, byte[]? Json, long Block);
+
+    /// <summary>What one thread needs to look into a block.</summary>
+    private sealed class BlockScan(RecordQuery query, Func<long, RecordOrigin> originOf) : IDisposable
+    {
+        private readonly Dictionary<long, bool> _origins = [];
+
+        public BlockReader Reader { get; } = new();
+
+        public RecordRenderer Renderer { get; } = new(originOf);
+
+        public RecordPredicate Predicate { get; } = new(query);
+
+        public bool IsOf(TextSkip text, BlockEntry entry)
+        {
+            if (entry.Kind == RecordKind.Whole) return false;
+            if (!_origins.TryGetValue(entry.Origin, out bool isOf)) _origins[entry.Origin] = isOf = text.IsOf(originOf(entry.Origin));
+            return isOf;
+        }
+
+        public void Dispose()
+        {
+            Reader.Dispose();
+            Renderer.Dispose();
+        }
+    }
+}

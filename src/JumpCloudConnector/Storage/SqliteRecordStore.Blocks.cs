@@ -1,0 +1,203 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using JumpCloudConnector.Records;
+using Microsoft.Data.Sqlite;
+
+namespace JumpCloudConnector.Storage;
+
+/// <content>
+/// Where records lie: in compressed blocks, and until enough are together for one, a row each. Many records of one commit go
+/// into blocks at once; those of small commits, whatever their streams, are packed together later.
+/// </content>
+internal sealed partial class SqliteRecordStore
+{
+    // So many records of one commit are worth blocks of their own; fewer wait for others.
+    private const int WorthABlock = 256;
+
+    // What an older layout left is packed with the commits that follow, a little at a time.
+    private const int MaxPackedAtOnce = 2;
+
+    private readonly ConcurrentDictionary<RecordOrigin, long> _originNumbers = new();
+    private readonly ConcurrentDictionary<long, RecordOrigin> _origins = new();
+
+    // Packing takes a core and some megabytes: no more at a time than there are cores.
+    private readonly ConcurrentBag<BlockPacker> _packers = [];
+    private readonly SemaphoreSlim _packing = new(Math.Max(1, Environment.ProcessorCount));
+
+    /// <summary>Packs a batch before its transaction begins, as if all of it were new; nothing for a small one.</summary>
+    private List<PackedBlock>? PackAhead(long stream, RecordBatch batch)
+    {
+        int kept = 0;
+        for (int i = 0; i < batch.Count; i++)
+            if (batch[i].Filter < 0) kept++;
+        return kept < WorthABlock ? null : Pack(stream, batch, entry => entry.Filter < 0, NumberOf(batch.Origin));
+    }
+
+    private List<PackedBlock> Pack(long stream, RecordBatch batch, Func<RecordEntry, bool> isKept, long origin) => WithPacker(packer =>
+    {
+        List<PackedBlock> blocks = [];
+        long number = 0;
+        for (int i = 0; i < batch.Count; i++)
+        {
+            RecordEntry entry = batch[i];
+            if (!isKept(entry)) continue;
+            ReadOnlySpan<byte> json = batch.Json(i);
+            packer.Add(
+                number++, new BlockEntry(stream, origin, entry.Kind, entry.WriteTime, entry.Timestamp),
+                entry.Kind == RecordKind.Whole ? json : batch.Vendor(i), json);
+            if (packer.IsFull) blocks.Add(packer.Finish());
+        }
+
+        if (packer.Count > 0) blocks.Add(packer.Finish());
+        return blocks;
+    });
+
+    private T WithPacker<T>(Func<BlockPacker, T> pack)
+    {
+        _packing.Wait();
+        try
+        {
+            if (!_packers.TryTake(out BlockPacker? packer)) packer = new BlockPacker();
+            // One that failed in the middle is not used again.
+            T result = pack(packer);
+            _packers.Add(packer);
+            return result;
+        }
+        finally
+        {
+            _packing.Release();
+        }
+    }
+
+    /// <summary>Writes the records of a batch that are new, in its order, and gives them their sequences.</summary>
+    private void StoreNew(SqliteConnection connection, Statements run, long stream, RecordBatch batch, List<PackedBlock>? ahead)
+    {
+        long sequence = run.LastSequence();
+        long first = sequence + 1;
+        int added = 0, kept = 0;
+        for (int i = 0; i < batch.Count; i++)
+        {
+            ref RecordEntry entry = ref batch[i];
+            if (entry.Filter < 0) kept++;
+            if (entry.Fate != RecordFate.Stored) continue;
+            entry.Sequence = ++sequence;
+            added++;
+        }
+
+        if (added == 0) return;
+        run.SetSequence.Bind(1, sequence).Step();
+        if (added < WorthABlock)
+        {
+            for (int i = 0; i < batch.Count; i++)
+            {
+                RecordEntry entry = batch[i];
+                if (entry.Fate == RecordFate.Stored)
+                    run.PutRecord.Bind(1, entry.Sequence).Bind(2, stream).Bind(3, entry.Timestamp).Bind(4, batch.Json(i)).Step();
+            }
+
+            PackRows(connection, run);
+            return;
+        }
+
+        // What was packed ahead is right where nothing of it turned out to be known.
+        List<PackedBlock> blocks = ahead is not null && added == kept
+            ? ahead : Pack(stream, batch, entry => entry.Fate == RecordFate.Stored, NumberOf(connection, batch.Origin));
+        foreach (PackedBlock block in blocks) PutBlock(connection, run, block with { First = first + block.First });
+    }
+
+    /// <summary>Packs the oldest rows where there are enough of them.</summary>
+    private void PackRows(SqliteConnection connection, Statements run)
+    {
+        for (int packed = 0; packed < MaxPackedAtOnce && PackOldest(connection, run, BlockWriter.MaxRecords); packed++)
+        {
+        }
+    }
+
+    private bool PackOldest(SqliteConnection connection, Statements run, int least)
+    {
+        run.CountRows.Bind(1, least).Step();
+        long rows = run.CountRows.Int64(0);
+        run.CountRows.Reset();
+        if (rows == 0 || rows < least) return false;
+        (PackedBlock block, long last) = WithPacker(packer => PackOldest(connection, run, packer));
+        PutBlock(connection, run, block);
+        run.DropRows.Bind(1, last).Step();
+        run.Moved.Step();
+        return true;
+    }
+
+    private (PackedBlock Block, long Last) PackOldest(SqliteConnection connection, Statements run, BlockPacker packer)
+    {
+        // Numbers given in a transaction may be taken back with it, so that none is kept beyond it.
+        Dictionary<RecordOrigin, long> numbers = [];
+        Dictionary<long, RecordOrigin> origins = [];
+        using RecordRenderer renderer = new(number => origins[number]);
+        long last = 0;
+        try
+        {
+            while (!packer.IsFull && run.OldestRows.Step())
+            {
+                last = run.OldestRows.Int64(0);
+                ReadOnlySpan<byte> json = run.OldestRows.Blob(3);
+                BlockEntry entry = renderer.TakeApart(json, run.OldestRows.Int64(1), run.OldestRows.Int64(2), Number, out ReadOnlySpan<byte> kept);
+                packer.Add(last, entry, kept, json);
+            }
+        }
+        finally
+        {
+            run.OldestRows.Reset();
+        }
+
+        return (packer.Finish(), last);
+
+        long Number(RecordOrigin origin)
+        {
+            if (!numbers.TryGetValue(origin, out long number))
+            {
+                numbers[origin] = number = NumberOf(connection, origin);
+                origins[number] = origin;
+            }
+
+            return number;
+        }
+    }
+
+    private static void PutBlock(SqliteConnection connection, Statements run, PackedBlock block)
+    {
+        int records = block.Parts.Sum(p => p.Records);
+        run.PutBlock.Bind(1, block.First).Bind(2, block.First + block.Span - 1).Bind(3, records)
+            .Bind(4, block.Parts.Min(p => p.From)).Bind(5, block.Parts.Max(p => p.To)).Bind(6, block.Size).Step();
+        long id = SQLitePCL.raw.sqlite3_last_insert_rowid(connection.Handle);
+        foreach (BlockPart part in block.Parts)
+            run.PutBlockStream.Bind(1, part.Stream).Bind(2, id).Bind(3, part.Records).Bind(4, part.From).Bind(5, part.To).Step();
+        run.PutBlockTerms.Bind(1, id).Bind(2, block.Terms).Step();
+        run.PutBlockBody.Bind(1, id).Bind(2, block.Body).Step();
+    }
+
+    private long NumberOf(RecordOrigin? origin)
+    {
+        if (origin is null) return 0;
+        if (_originNumbers.TryGetValue(origin, out long known)) return known;
+        return _originNumbers[origin] = database.Write(durable: true, connection => NumberOf(connection, origin));
+    }
+
+    /// <summary>The number of an origin; inside a transaction, since a new one gets its number there.</summary>
+    private long NumberOf(SqliteConnection connection, RecordOrigin? origin)
+    {
+        if (origin is null) return 0;
+        if (_originNumbers.TryGetValue(origin, out long known)) return known;
+        string document = JsonSerializer.Serialize(
+            new[] { origin.TenantId, origin.TenantName, origin.ConnectorName, origin.OrganizationId, origin.OrganizationName });
+        using (SqliteCommand insert = connection.CreateCommand("INSERT OR IGNORE INTO origin(document) VALUES($1)", document)) insert.ExecuteNonQuery();
+        using SqliteCommand select = connection.CreateCommand("SELECT id FROM origin WHERE document = $1", document);
+        return (long)select.ExecuteScalar()!;
+    }
+
+    private RecordOrigin OriginOf(SqliteConnection connection, long number)
+    {
+        if (_origins.TryGetValue(number, out RecordOrigin? known)) return known;
+        using SqliteCommand select = connection.CreateCommand("SELECT document FROM origin WHERE id = $1", number);
+        string?[] parts = JsonSerializer.Deserialize<string?[]>((string)select.ExecuteScalar()!)!;
+        return _origins[number] = new RecordOrigin(parts[0]!, parts[1]!, parts[2]!, parts[3], parts[4]);
+    }
+}

@@ -1,0 +1,48 @@
+namespace JumpCloudConnector.Storage;
+
+/// <summary>What of a query the blocks' terms can tell: each criterion has alternatives, of which a block must have one.</summary>
+internal sealed class TermFilter
+{
+    private readonly List<(TermKind Kind, ulong[] Terms)> _criteria = [];
+
+    public TermFilter(RecordQuery query)
+    {
+        Add(TermKind.User, query.Users);
+        Add(TermKind.SourceIp, query.SourceIps);
+        Add(TermKind.EventType, query.EventTypes);
+        Add(TermKind.Service, query.Services);
+        Add(TermKind.Organization, query.Organizations);
+        Add(TermKind.Connector, query.ConnectorNames);
+        Add(TermKind.Tenant, query.TenantNames);
+        Add(TermKind.MessageClass, query.MessageClasses);
+    }
+
+    /// <summary>False where every block may match.</summary>
+    public bool IsActive => _criteria.Count > 0;
+
+    /// <summary>False where no record of the block can match.</summary>
+    public bool MayMatch(ReadOnlySpan<byte> filter)
+    {
+        foreach ((TermKind kind, ulong[] terms) in _criteria)
+        {
+            bool any = false;
+            foreach (ulong term in terms) any |= BlockTerms.MayHave(filter, kind, term);
+            if (!any) return false;
+        }
+
+        return true;
+    }
+
+    private void Add(TermKind kind, IReadOnlyList<string> values)
+    {
+        if (values.Count == 0 || values.Any(v => v.IndexOfAny(['*', '?', '/']) >= 0)) return;
+        List<ulong> terms = [];
+        foreach (string value in values)
+        {
+            if (BlockTerms.TermOf(kind, value) is not { } term) return;
+            terms.Add(term);
+        }
+
+        _criteria.Add((kind, [.. terms]));
+    }
+}

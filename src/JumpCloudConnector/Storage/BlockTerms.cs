@@ -41,9 +41,6 @@ internal sealed class BlockTerms
     private const int BitsPerTerm = 16;
     private const int Probes = 8;
 
-    // Letters beyond ASCII have no upper case that all editions of .NET agree on: such a text stands for all of its kind.
-    private const ulong Other = 0x9E37_79B9_7F4A_7C15;
-
     private readonly HashSet<ulong> _terms = [];
     private readonly RecordHeader _header = new();
 
@@ -82,7 +79,7 @@ internal sealed class BlockTerms
     }
 
     /// <summary>False where no record of the block has the term.</summary>
-    public static bool MayHave(ReadOnlySpan<byte> filter, TermKind kind, ulong term) => Has(filter, term) || Has(filter, Other + (ulong)kind);
+    public static bool MayHave(ReadOnlySpan<byte> filter, TermKind kind, ulong term) => Has(filter, term) || Has(filter, AnyOf(kind));
 
     private static bool Has(ReadOnlySpan<byte> filter, ulong term)
     {
@@ -115,9 +112,12 @@ internal sealed class BlockTerms
 
     private void Add(TermKind kind, ReadOnlySpan<byte> text)
     {
-        _terms.Add(TryHash(kind, text, out ulong term) ? term : Other + (ulong)kind);
+        _terms.Add(TryHash(kind, text, out ulong term) ? term : AnyOf(kind));
         if (kind == TermKind.User && text.IndexOf((byte)'@') is var at and > 0) Add(kind, text.Slice(0, at));
     }
+
+    // Letters beyond ASCII have no upper case that all editions of .NET agree on: such a text stands for any of its kind.
+    private static ulong AnyOf(TermKind kind) => XxHash3.HashToUInt64([], -(long)kind);
 
     private static bool TryHash(TermKind kind, ReadOnlySpan<byte> text, out ulong term)
     {

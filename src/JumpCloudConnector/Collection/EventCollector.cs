@@ -107,7 +107,7 @@ internal sealed class EventCollector(
         if (slice.Counted > options.SliceEvents && slice.Span.Length > 1) return Cut(slice);
 
         EventBatchSink sink = new(new EventRecordWriter(origin), filters.ForAnotherThread(), time, slice.Span.From, slice.Span.To);
-        SliceReader reader = new(client, scope, sink, slice, options, _pageLimit, pagesInMemory, meter);
+        SliceReader reader = new(client, scope, sink, slice, options, _pageLimit, pagesInMemory, (batch, stop) => store.PrepareAsync(lease.StreamId, batch, stop), meter);
         long? left = await reader.ReadAsync(slices, Fetch, progressed, cancellationToken).ConfigureAwait(false);
         if (slice.Kind != SliceKind.Live) Volatile.Write(ref _hasReadBacklog, true);
         return left is { } from ? [new PlannedSlice(slice.Span with { From = from }, slice.Kind) { IsPart = true }] : [];

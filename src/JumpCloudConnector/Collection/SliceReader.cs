@@ -23,7 +23,7 @@ internal sealed class PageLimit(int first)
 /// </summary>
 internal sealed class SliceReader(
     JumpCloudClient client, RequestScope scope, EventBatchSink sink, PlannedSlice planned, CollectionOptions options, PageLimit pageLimit,
-    SemaphoreSlim pagesInMemory, RequestMeter meter)
+    SemaphoreSlim pagesInMemory, Func<Records.RecordBatch, CancellationToken, Task> prepare, RequestMeter meter)
 {
     private int _limit = pageLimit.Rows;
     private long _sliceFrom = planned.Span.From;
@@ -125,10 +125,11 @@ internal sealed class SliceReader(
         _parts = new SliceParts();
     }
 
-    private static async Task HandOverAsync(ChannelWriter<PendingSlice> slices, PendingSlice pending, CancellationToken cancellationToken)
+    private async Task HandOverAsync(ChannelWriter<PendingSlice> slices, PendingSlice pending, CancellationToken cancellationToken)
     {
         try
         {
+            await prepare(pending.Batch, cancellationToken).ConfigureAwait(false);
             await slices.WriteAsync(pending, cancellationToken).ConfigureAwait(false);
         }
         catch

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace JumpCloudConnector.Records;
 
 /// <summary>What happened to a record of a batch when it was committed.</summary>
@@ -69,7 +71,7 @@ public sealed class RecordBatch : IDisposable
     private const int SegmentFull = SegmentCapacity - (16 * 1024);
 
     private readonly List<ByteBuffer> _segments = [new(FirstCapacity)];
-    private RecordEntry[] _entries = new RecordEntry[256];
+    private RecordEntry[] _entries = ArrayPool<RecordEntry>.Shared.Rent(256);
     private int _sizeOfFull;
 
     /// <summary>Where the next record is written.</summary>
@@ -77,6 +79,9 @@ public sealed class RecordBatch : IDisposable
 
     /// <summary>Whose records they are; all of a batch are one stream's.</summary>
     internal RecordOrigin? Origin { get; set; }
+
+    /// <summary>What the store has made of the batch ahead of its commit.</summary>
+    internal IDisposable? Prepared { get; set; }
 
     /// <summary>How many records.</summary>
     public int Count { get; private set; }
@@ -101,7 +106,14 @@ public sealed class RecordBatch : IDisposable
     /// <summary>Adds what was written to <see cref="Bytes"/> since <paramref name="offset"/> as one record.</summary>
     internal void Close(int offset, in RecordEntry entry)
     {
-        if (Count == _entries.Length) Array.Resize(ref _entries, Count * 2);
+        if (Count == _entries.Length)
+        {
+            RecordEntry[] more = ArrayPool<RecordEntry>.Shared.Rent(Count * 2);
+            Array.Copy(_entries, more, Count);
+            ArrayPool<RecordEntry>.Shared.Return(_entries);
+            _entries = more;
+        }
+
         _entries[Count++] = entry with
         {
             Segment = _segments.Count - 1,
@@ -159,7 +171,13 @@ public sealed class RecordBatch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Prepared?.Dispose();
+        Prepared = null;
         foreach (ByteBuffer segment in _segments) segment.Dispose();
         _segments.Clear();
+        RecordEntry[] entries = _entries;
+        _entries = [];
+        Count = 0;
+        if (entries.Length > 0) ArrayPool<RecordEntry>.Shared.Return(entries);
     }
 }

@@ -37,6 +37,7 @@ internal sealed class BlockWriter : IDisposable
     private readonly List<long> _sequences = [];
     private readonly List<int> _shapeOf = [];
     private readonly ByteBuffer _plain = new(1 << 20);
+    private readonly ByteBuffer _packed = new(1 << 18);
     private long _block = 1;
 
     public BlockWriter() => _compressor.SetParameter(ZSTD_cParameter.ZSTD_c_checksumFlag, 1);
@@ -82,8 +83,8 @@ internal sealed class BlockWriter : IDisposable
         Size += json.Length;
     }
 
-    /// <summary>Gives the block and begins the next.</summary>
-    public byte[] Finish()
+    /// <summary>Gives the block, whose bytes are good until the next one is given, and begins the next.</summary>
+    public ReadOnlySpan<byte> Finish()
     {
         _plain.Truncate(0);
         _plain.Append(Format);
@@ -100,9 +101,11 @@ internal sealed class BlockWriter : IDisposable
 
         foreach (JsonColumn column in _columns) _plain.AppendNumberOf(column.Bytes.Length);
         foreach (JsonColumn column in _columns) _plain.Append(column.Bytes.Span);
-        byte[] packed = _compressor.Wrap(_plain.Span).ToArray();
+        _packed.Truncate(0);
+        int length = _compressor.Wrap(_plain.Span, _packed.Reserve(Compressor.GetCompressBound(_plain.Length)));
+        _packed.Truncate(length);
         Clear();
-        return packed;
+        return _packed.Span;
     }
 
     /// <summary>Forgets what was added.</summary>
@@ -123,6 +126,7 @@ internal sealed class BlockWriter : IDisposable
         _compressor.Dispose();
         _split.Dispose();
         _plain.Dispose();
+        _packed.Dispose();
     }
 
     private void WriteEntries()

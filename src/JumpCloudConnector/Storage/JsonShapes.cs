@@ -14,7 +14,7 @@ internal sealed class JsonShapes : IDisposable
     public const byte Mark = 0;
 
     // Servers that make up property names would fill the memory with shapes; beyond so many all are forgotten.
-    private const int MaxKnown = 4096;
+    private const int MaxKnown = 2048;
 
     private readonly Dictionary<ulong, JsonShape> _shapes = [];
     private readonly Dictionary<ulong, JsonColumn> _columns = [];

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace JumpCloudConnector.Storage;
 
 /// <summary>How many records of a stream a block has, and the span of their times.</summary>
@@ -8,9 +10,25 @@ internal readonly record struct BlockPart(long Stream, int Records, long From, l
 /// <param name="Span">How many sequences it reaches over.</param>
 /// <param name="Parts">What it has of each stream.</param>
 /// <param name="Terms">Its filter.</param>
-/// <param name="Body">Its records.</param>
+/// <param name="Body">Its records, at the beginning of an array of the shared pool.</param>
+/// <param name="Length">How many bytes of it.</param>
 /// <param name="Size">Bytes of the vendors' objects.</param>
-internal sealed record PackedBlock(long First, long Span, IReadOnlyList<BlockPart> Parts, byte[] Terms, byte[] Body, long Size);
+internal sealed record PackedBlock(long First, long Span, IReadOnlyList<BlockPart> Parts, byte[] Terms, byte[] Body, int Length, long Size) : IDisposable
+{
+    public void Dispose() => ArrayPool<byte>.Shared.Return(Body);
+}
+
+/// <summary>The blocks of a batch, packed before its commit as if all of it were new.</summary>
+internal sealed class PackedBatch(List<PackedBlock> blocks) : IDisposable
+{
+    public List<PackedBlock> Blocks => blocks;
+
+    public void Dispose()
+    {
+        foreach (PackedBlock block in blocks) block.Dispose();
+        blocks.Clear();
+    }
+}
 
 /// <summary>Packs records into blocks, with what is needed to skip each. Used by one thread.</summary>
 internal sealed class BlockPacker : IDisposable
@@ -45,7 +63,10 @@ internal sealed class BlockPacker : IDisposable
     public PackedBlock Finish()
     {
         long size = _writer.Size;
-        PackedBlock block = new(_first, _last - _first + 1, [.. _parts.Values], _terms.Finish(), _writer.Finish(), size);
+        ReadOnlySpan<byte> packed = _writer.Finish();
+        byte[] body = ArrayPool<byte>.Shared.Rent(packed.Length);
+        packed.CopyTo(body);
+        PackedBlock block = new(_first, _last - _first + 1, [.. _parts.Values], _terms.Finish(), body, packed.Length, size);
         _parts.Clear();
         _first = -1;
         return block;

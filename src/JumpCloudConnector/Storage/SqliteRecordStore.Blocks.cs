@@ -20,20 +20,29 @@ internal sealed partial class SqliteRecordStore
     private readonly ConcurrentDictionary<RecordOrigin, long> _originNumbers = new();
     private readonly ConcurrentDictionary<long, RecordOrigin> _origins = new();
 
-    // Packing takes a core and some megabytes: no more at a time than there are cores.
+    // Packing takes a core and some megabytes: half of the cores are left to whoever fetches and commits.
     private readonly ConcurrentBag<BlockPacker> _packers = [];
-    private readonly SemaphoreSlim _packing = new(Math.Max(1, Environment.ProcessorCount));
+    private readonly SemaphoreSlim _packing = new(Math.Max(1, Environment.ProcessorCount / 2));
 
-    /// <summary>Packs a batch before its transaction begins, as if all of it were new; nothing for a small one.</summary>
-    private List<PackedBlock>? PackAhead(long stream, RecordBatch batch)
+    public async Task PrepareAsync(long streamId, RecordBatch batch, CancellationToken cancellationToken)
     {
         int kept = 0;
         for (int i = 0; i < batch.Count; i++)
             if (batch[i].Filter < 0) kept++;
-        return kept < WorthABlock ? null : Pack(stream, batch, entry => entry.Filter < 0, NumberOf(batch.Origin));
+        if (kept < WorthABlock) return;
+        long origin = NumberOf(batch.Origin);
+        await _packing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            batch.Prepared = Pack(streamId, batch, entry => entry.Filter < 0, origin);
+        }
+        finally
+        {
+            _packing.Release();
+        }
     }
 
-    private List<PackedBlock> Pack(long stream, RecordBatch batch, Func<RecordEntry, bool> isKept, long origin) => WithPacker(packer =>
+    private PackedBatch Pack(long stream, RecordBatch batch, Func<RecordEntry, bool> isKept, long origin) => WithPacker(packer =>
     {
         List<PackedBlock> blocks = [];
         long number = 0;
@@ -49,28 +58,20 @@ internal sealed partial class SqliteRecordStore
         }
 
         if (packer.Count > 0) blocks.Add(packer.Finish());
-        return blocks;
+        return new PackedBatch(blocks);
     });
 
     private T WithPacker<T>(Func<BlockPacker, T> pack)
     {
-        _packing.Wait();
-        try
-        {
-            if (!_packers.TryTake(out BlockPacker? packer)) packer = new BlockPacker();
-            // One that failed in the middle is not used again.
-            T result = pack(packer);
-            _packers.Add(packer);
-            return result;
-        }
-        finally
-        {
-            _packing.Release();
-        }
+        if (!_packers.TryTake(out BlockPacker? packer)) packer = new BlockPacker();
+        // One that failed in the middle is not used again.
+        T result = pack(packer);
+        _packers.Add(packer);
+        return result;
     }
 
     /// <summary>Writes the records of a batch that are new, in its order, and gives them their sequences.</summary>
-    private void StoreNew(SqliteConnection connection, Statements run, long stream, RecordBatch batch, List<PackedBlock>? ahead)
+    private void StoreNew(SqliteConnection connection, Statements run, long stream, RecordBatch batch)
     {
         long sequence = run.LastSequence();
         long first = sequence + 1;
@@ -100,9 +101,14 @@ internal sealed partial class SqliteRecordStore
         }
 
         // What was packed ahead is right where nothing of it turned out to be known.
-        List<PackedBlock> blocks = ahead is not null && added == kept
-            ? ahead : Pack(stream, batch, entry => entry.Fate == RecordFate.Stored, NumberOf(connection, batch.Origin));
-        foreach (PackedBlock block in blocks) PutBlock(connection, run, block with { First = first + block.First });
+        if (added != kept || batch.Prepared is not PackedBatch ahead)
+        {
+            using PackedBatch late = Pack(stream, batch, entry => entry.Fate == RecordFate.Stored, NumberOf(connection, batch.Origin));
+            PutBlocks(connection, run, late, first);
+            return;
+        }
+
+        PutBlocks(connection, run, ahead, first);
     }
 
     /// <summary>Packs the oldest rows where there are enough of them.</summary>
@@ -119,8 +125,9 @@ internal sealed partial class SqliteRecordStore
         long rows = run.CountRows.Int64(0);
         run.CountRows.Reset();
         if (rows == 0 || rows < least) return false;
-        (PackedBlock block, long last) = WithPacker(packer => PackOldest(connection, run, packer));
-        PutBlock(connection, run, block);
+        (PackedBlock packed, long last) = WithPacker(packer => PackOldest(connection, run, packer));
+        using PackedBlock block = packed;
+        PutBlock(connection, run, block, block.First);
         run.DropRows.Bind(1, last).Step();
         run.Moved.Step();
         return true;
@@ -162,16 +169,21 @@ internal sealed partial class SqliteRecordStore
         }
     }
 
-    private static void PutBlock(SqliteConnection connection, Statements run, PackedBlock block)
+    private static void PutBlocks(SqliteConnection connection, Statements run, PackedBatch batch, long first)
+    {
+        foreach (PackedBlock block in batch.Blocks) PutBlock(connection, run, block, first + block.First);
+    }
+
+    private static void PutBlock(SqliteConnection connection, Statements run, PackedBlock block, long first)
     {
         int records = block.Parts.Sum(p => p.Records);
-        run.PutBlock.Bind(1, block.First).Bind(2, block.First + block.Span - 1).Bind(3, records)
+        run.PutBlock.Bind(1, first).Bind(2, first + block.Span - 1).Bind(3, records)
             .Bind(4, block.Parts.Min(p => p.From)).Bind(5, block.Parts.Max(p => p.To)).Bind(6, block.Size).Step();
         long id = SQLitePCL.raw.sqlite3_last_insert_rowid(connection.Handle);
         foreach (BlockPart part in block.Parts)
             run.PutBlockStream.Bind(1, part.Stream).Bind(2, id).Bind(3, part.Records).Bind(4, part.From).Bind(5, part.To).Step();
         run.PutBlockTerms.Bind(1, id).Bind(2, block.Terms).Step();
-        run.PutBlockBody.Bind(1, id).Bind(2, block.Body).Step();
+        run.PutBlockBody.Bind(1, id).Bind(2, block.Body.AsSpan(0, block.Length)).Step();
     }
 
     private long NumberOf(RecordOrigin? origin)

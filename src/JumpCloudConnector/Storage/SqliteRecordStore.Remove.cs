@@ -71,7 +71,7 @@ internal sealed partial class SqliteRecordStore
         using RecordRenderer renderer = new(number => OriginOf(connection, number));
         block.Open(body, first);
         long removed = 0;
-        PackedBlock? left = WithPacker(packer =>
+        using PackedBlock? left = WithPacker(packer =>
         {
             while (block.MoveNext())
             {
@@ -85,7 +85,7 @@ internal sealed partial class SqliteRecordStore
         if (removed == 0) return 0;
         DropBlock(connection, id);
         Statements run = _statements ??= new Statements(connection);
-        if (left is not null) PutBlock(connection, run, left);
+        if (left is not null) PutBlock(connection, run, left, left.First);
         run.Moved.Step();
         return removed;
     }

@@ -19,20 +19,17 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
         _packing.Dispose();
     }
 
-    public CommitCounts Commit(Lease lease, RecordBatch batch, SliceCommit slice)
-    {
-        List<PackedBlock>? ahead = PackAhead(lease.StreamId, batch);
-        return database.Write(durable: true, connection =>
+    public CommitCounts Commit(Lease lease, RecordBatch batch, SliceCommit slice) =>
+        database.Write(durable: true, connection =>
         {
             Statements run = _statements ??= new Statements(connection);
             run.CheckFence(lease);
             CommitCounts counts = TakeNew(run, lease.StreamId, batch, slice);
-            StoreNew(connection, run, lease.StreamId, batch, ahead);
+            StoreNew(connection, run, lease.StreamId, batch);
             if (slice.Complete) CloseSlice(run, lease.StreamId, slice, counts);
             if (counts.New > 0) run.TouchData.Bind(1, slice.Time).Bind(2, lease.StreamId).Step();
             return counts;
         });
-    }
 
     public CommitCounts CommitUsers(
         Lease lease, RecordBatch batch, IReadOnlyList<string> userIds, IReadOnlyList<RecordKey?> hashes,
@@ -49,7 +46,7 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
                 if (!filtered) added++;
             }
 
-            StoreNew(connection, run, lease.StreamId, batch, null);
+            StoreNew(connection, run, lease.StreamId, batch);
             Span<byte> hash = stackalloc byte[16];
             for (int i = 0; i < batch.Count; i++)
             {

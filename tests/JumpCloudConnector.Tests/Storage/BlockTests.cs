@@ -21,7 +21,7 @@ public sealed class BlockTests
             int first = next;
             for (; next < events.Length && !writer.IsFull; next++)
                 writer.Add(next - first, new BlockEntry(3, 7, RecordKind.Event, 1_000 + next, -next), events[next]);
-            byte[] packed = writer.Finish();
+            byte[] packed = writer.Finish().ToArray();
             Assert.InRange(packed.Length, 1, events[first..next].Sum(e => e.Length) / 3);
             reader.Open(packed, 5_000 + first);
             for (int i = first; i < next; i++)
@@ -104,7 +104,7 @@ public sealed class BlockTests
     {
         using BlockWriter writer = new();
         for (int i = 0; i < 100; i++) writer.Add(i, new BlockEntry(1, 1, RecordKind.Event, i, i), Encoding.UTF8.GetBytes($"{{\"id\":\"{i * 7919}\"}}"));
-        byte[] packed = writer.Finish();
+        byte[] packed = writer.Finish().ToArray();
         using BlockReader reader = new();
         for (int at = 0; at < packed.Length; at++)
         {

@@ -37,15 +37,10 @@ public static class LogFilterRules
     {
         foreach (LogFilterCondition condition in conditions)
         {
-            string field = condition.Field;
-            bool group = KnownFields.IsGroup(field);
-            if (KnownFields.HasValue(field) || (group && condition.Operator == LogFilterOperator.Exists)) continue;
             bool negates = condition.Operator is LogFilterOperator.NotEqual or LogFilterOperator.NotIn
                 || (condition.Operator == LogFilterOperator.Exists && condition.Values.Count == 1 && !bool.Parse(condition.Values[0]));
-            string fault = group ? $"'{field}' holds other fields and has no value of its own" : $"No record has a field '{field}'";
-            string means = negates ? "holds for every record" : "holds for no record";
-            string meant = field == KnownFields.Vendor ? "Name a field in it, such as 'jumpcloud.mfa'." : $"Did you mean '{KnownFields.Nearest(field)}'?";
-            yield return $"{fault}, so the condition '{condition}' {means}. {meant}";
+            string means = $"the condition '{condition}' {(negates ? "holds for every record" : "holds for no record")}";
+            if (KnownFields.Doubt(condition.Field, condition.Operator == LogFilterOperator.Exists, means) is { } doubt) yield return doubt;
         }
     }
 

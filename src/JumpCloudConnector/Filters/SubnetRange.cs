@@ -44,7 +44,8 @@ internal sealed class SubnetRange
 
     private uint Quad => ((uint)_prefix[0] << 24) | ((uint)_prefix[1] << 16) | ((uint)_prefix[2] << 8) | _prefix[3];
 
-    private static bool TryParseQuad(ReadOnlySpan<char> text, out uint address)
+    /// <summary>Reads an IPv4 address, with or without leading zeros.</summary>
+    internal static bool TryParseQuad(ReadOnlySpan<char> text, out uint address)
     {
         address = 0;
         int dots = 0, digits = 0, part = 0;
@@ -71,7 +72,8 @@ internal sealed class SubnetRange
         return dots == 3 && digits > 0 && part < 256;
     }
 
-    private static bool TryParseAddress(string text, out byte[] bytes)
+    /// <summary>Reads an address of either kind; an IPv4 address mapped into IPv6 gives four bytes.</summary>
+    internal static bool TryParseAddress(string text, out byte[] bytes)
     {
         bytes = [];
         // IPAddress takes "10" for 0.0.0.10; here an address has dots or colons.

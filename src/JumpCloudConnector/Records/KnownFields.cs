@@ -37,6 +37,19 @@ internal static class KnownFields
     public static bool IsGroup(string field) =>
         field == Vendor || All.Any(f => f.StartsWith(field + ".", StringComparison.Ordinal));
 
+    /// <summary>What is to be said of asking for a field that no record has a value in; null where one can have.</summary>
+    /// <param name="field">The dotted path.</param>
+    /// <param name="exists">Whether it is only asked if the field is there.</param>
+    /// <param name="means">What comes of it.</param>
+    public static string? Doubt(string field, bool exists, string means)
+    {
+        bool group = IsGroup(field);
+        if (HasValue(field) || (group && exists)) return null;
+        string fault = group ? $"'{field}' holds other fields and has no value of its own" : $"No record has a field '{field}'";
+        string meant = field == Vendor ? "Name a field in it, such as 'jumpcloud.mfa'." : $"Did you mean '{Nearest(field)}'?";
+        return $"{fault}, so {means}. {meant}";
+    }
+
     /// <summary>The known field that is nearest to another name, or what that name would be in the vendor's object.</summary>
     public static string Nearest(string field)
     {

@@ -82,9 +82,22 @@ public sealed class GetJcIngestedRecord : PeriodCmdlet
     [LongTransformation]
     public long? AfterSequence { get; set; }
 
+    /// <summary>A query in Lucene's syntax.</summary>
+    [Parameter]
+    public string? Query { get; set; }
+
+    /// <summary>The index: there is one.</summary>
+    [Parameter]
+    [ValidateSet("Syslog")]
+    public string? Index { get; set; }
+
     /// <summary>A text anywhere in the record, in any case.</summary>
     [Parameter]
     public string? Text { get; set; }
+
+    /// <summary>-Text is a regular expression.</summary>
+    [Parameter]
+    public SwitchParameter Regex { get; set; }
 
     /// <summary>At most so many.</summary>
     [Parameter]
@@ -114,7 +127,7 @@ public sealed class GetJcIngestedRecord : PeriodCmdlet
         // A pipeline that brought no connector means none, not all.
         if (MyInvocation.ExpectingInput && _connectors.Count == 0 && _tenants.Count == 0) return;
         (long? after, long? before) = Period();
-        RecordQuery query = Query(after, before);
+        RecordQuery query = Conditions(after, before);
         query.Check();
         foreach (string doubt in query.Doubts()) WriteWarning(doubt);
         UseKeptStore();
@@ -129,7 +142,7 @@ public sealed class GetJcIngestedRecord : PeriodCmdlet
         if (found == 0) SayWhatWasSearched(store, query);
     });
 
-    private RecordQuery Query(long? after, long? before) => new()
+    private RecordQuery Conditions(long? after, long? before) => new()
     {
         ConnectorNames = _connectors,
         TenantNames = [.. _tenants.Distinct(StringComparer.OrdinalIgnoreCase)],
@@ -143,6 +156,8 @@ public sealed class GetJcIngestedRecord : PeriodCmdlet
         Users = User ?? [],
         SourceIps = SourceIp ?? [],
         Text = Text,
+        Regex = Regex,
+        Query = Query,
         After = after,
         Before = before,
         AfterSequence = AfterSequence,

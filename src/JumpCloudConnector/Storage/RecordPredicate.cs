@@ -1,5 +1,7 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using JumpCloudConnector.Filters;
+using JumpCloudConnector.Queries;
 using JumpCloudConnector.Records;
 
 namespace JumpCloudConnector.Storage;
@@ -7,15 +9,24 @@ namespace JumpCloudConnector.Storage;
 /// <summary>The part of a query that looks into a record. Compiled once; used by one thread.</summary>
 internal sealed class RecordPredicate
 {
+    private readonly RecordQuery _source;
     private readonly List<(int[] Fields, TextPattern[] Patterns)> _terms = [];
     private readonly RecordHeader _header = new();
     private readonly string? _text;
+    private readonly Regex? _expression;
+    private readonly LuceneQuery? _query;
     private readonly SubnetRange[] _networks;
     private readonly TextPattern[] _addresses;
     private char[] _characters = new char[4096];
 
     public RecordPredicate(RecordQuery query)
+        : this(query, query.Query is null ? null : LuceneQuery.Parse(query.Query))
     {
+    }
+
+    private RecordPredicate(RecordQuery source, LuceneQuery? compiled)
+    {
+        RecordQuery query = _source = source;
         Add(query.ConnectorNames, RecordHeader.ConnectorName);
         Add(query.TenantNames, RecordHeader.TenantName);
         Add(query.Organizations, RecordHeader.OrganizationId, RecordHeader.OrganizationName);
@@ -29,7 +40,18 @@ internal sealed class RecordPredicate
         _networks = [.. query.SourceIps.Select(RecordQuery.NetworkOf).OfType<SubnetRange>()];
         _addresses = [.. query.SourceIps.Where(a => RecordQuery.NetworkOf(a) is null).Select(a => new TextPattern(a))];
         _text = string.IsNullOrEmpty(query.Text) ? null : query.Text;
+        _expression = RecordQuery.ExpressionOf(query);
+        _query = compiled;
     }
+
+    /// <summary>What every match of its query certainly has.</summary>
+    public IReadOnlyList<RequiredTerm> Required => _query?.RequiredTerms ?? [];
+
+    /// <summary>The same for another thread, with the same meaning of now.</summary>
+    public RecordPredicate ForAnotherThread() => new(_source, _query?.ForAnotherThread());
+
+    /// <summary>The time that the records of its query lie in: at or after, before; null where it is open.</summary>
+    public (long? After, long? Before) Span => _query?.RequiredSpan ?? (null, null);
 
     public bool Matches(ReadOnlySpan<byte> json)
     {
@@ -42,7 +64,8 @@ internal sealed class RecordPredicate
                 if (!MatchesAny(json, fields, patterns)) return false;
         }
 
-        return _text is null || Contains(json, _text);
+        if (_query is not null && !_query.Matches(json)) return false;
+        return _text is null || (_expression is null ? Contains(json, _text) : Fits(json, _expression));
     }
 
     private void Add(IReadOnlyList<string> values, params int[] fields)
@@ -87,6 +110,22 @@ internal sealed class RecordPredicate
 
     private bool Contains(ReadOnlySpan<byte> json, string text) =>
         Decode(json, 0, json.Length).IndexOf(text.AsSpan(), StringComparison.OrdinalIgnoreCase) >= 0;
+
+    private bool Fits(ReadOnlySpan<byte> json, Regex expression)
+    {
+        try
+        {
+#if NET
+            return expression.IsMatch(Decode(json, 0, json.Length));
+#else
+            return expression.IsMatch(Decode(json, 0, json.Length).ToString());
+#endif
+        }
+        catch (RegexMatchTimeoutException e)
+        {
+            throw RecordQuery.RunsAway(_text!, e);
+        }
+    }
 
     private ReadOnlySpan<char> Decode(ReadOnlySpan<byte> json, int start, int length)
     {

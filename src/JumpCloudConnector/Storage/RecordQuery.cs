@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using JumpCloudConnector.Filters;
+using JumpCloudConnector.Queries;
 using JumpCloudConnector.Records;
 
 namespace JumpCloudConnector.Storage;
@@ -9,6 +11,11 @@ namespace JumpCloudConnector.Storage;
 /// </summary>
 public sealed record RecordQuery
 {
+    private const string InvalidRegex = "InvalidRegex";
+
+    // Enough for the largest of records, and an end for an expression that would have none.
+    private static readonly TimeSpan s_matchLimit = TimeSpan.FromSeconds(2);
+
     /// <summary>Connector names.</summary>
     public IReadOnlyList<string> ConnectorNames { get; init; } = [];
 
@@ -45,6 +52,12 @@ public sealed record RecordQuery
     /// <summary>A text anywhere in the record's JSON.</summary>
     public string? Text { get; init; }
 
+    /// <summary><see cref="Text"/> is a .NET regular expression, in any case.</summary>
+    public bool Regex { get; init; }
+
+    /// <summary>A query in Lucene's syntax, such as <c>event_type:sso_auth AND NOT srcip:10.0.0.0/8</c>.</summary>
+    public string? Query { get; init; }
+
     /// <summary>At or after.</summary>
     public long? After { get; init; }
 
@@ -61,7 +74,7 @@ public sealed record RecordQuery
     public bool Oldest { get; init; }
 
     /// <summary>Refuses what cannot be searched for.</summary>
-    /// <exception cref="JcException">InvalidNetwork.</exception>
+    /// <exception cref="JcException">InvalidNetwork, InvalidQuery or InvalidRegex.</exception>
     public void Check()
     {
         foreach (string address in SourceIps)
@@ -70,6 +83,9 @@ public sealed record RecordQuery
             throw new JcException("InvalidNetwork", JcErrorKind.InvalidInput,
                 $"'{address}' is not a network. Give one such as 10.0.0.0/8 or 2001:db8::/32, without wildcards, or an address such as 10.1.2.3 or 10.*.", address);
         }
+
+        _ = ExpressionOf(this);
+        if (Query is not null) LuceneQuery.Parse(Query);
     }
 
     /// <summary>What is to be said of values that no record can have, by which nothing is found.</summary>
@@ -79,10 +95,33 @@ public sealed record RecordQuery
         .. Doubts("msg_class", MessageClasses, [MessageClass.DirectoryInsights, MessageClass.SystemUser]),
         .. Doubts("msg_origin.source", Sources, [MessageClass.DirectoryInsightsSource, MessageClass.SystemUserSource]),
         .. Doubts("msg_origin.category", Categories, [MessageClass.Category]),
+        .. Query is null ? [] : LuceneQuery.Parse(Query).Doubts,
     ];
 
     internal static SubnetRange? NetworkOf(string address) =>
         address.IndexOf('/') >= 0 && SubnetRange.TryParse(address, out SubnetRange? range) ? range : null;
+
+    /// <summary>The expression that the text is, or null where it is none.</summary>
+    /// <exception cref="JcException">InvalidRegex.</exception>
+    internal static Regex? ExpressionOf(RecordQuery query)
+    {
+        if (!query.Regex) return null;
+        if (string.IsNullOrEmpty(query.Text))
+            throw new JcException(InvalidRegex, JcErrorKind.InvalidInput, "A regular expression was asked for, and there is no text to read as one. Give the expression as the text.");
+        try
+        {
+            return new Regex(query.Text, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Compiled, s_matchLimit);
+        }
+        catch (ArgumentException e)
+        {
+            throw new JcException(InvalidRegex, JcErrorKind.InvalidInput,
+                $"'{query.Text}' is not a regular expression: {e.Message.TrimEnd('.')}. Correct it, or search for the text as it is.", query.Text, e);
+        }
+    }
+
+    /// <summary>The error for an expression that ran away on a record.</summary>
+    internal static JcException RunsAway(string expression, Exception inner) => new(InvalidRegex, JcErrorKind.InvalidInput,
+        $"The regular expression '{expression}' was given up after {s_matchLimit.TotalSeconds:0} seconds on one record, so that what matches is not known. Make it simpler: no repetition within a repetition, such as (a+)+.", expression, inner);
 
     private static IEnumerable<string> Doubts(string field, IReadOnlyList<string> given, string[] known) =>
         from pattern in given

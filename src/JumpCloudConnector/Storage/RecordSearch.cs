@@ -20,6 +20,9 @@ internal sealed class RecordSearch : IDisposable
     private readonly SqliteDatabase _database;
     private readonly Func<SqliteConnection, long, RecordOrigin> _originOf;
     private readonly RecordQuery _query;
+    private readonly RecordPredicate _predicate;
+    private readonly long _after;
+    private readonly long _before;
     private readonly TermFilter _terms;
     private readonly TextSkip _text;
     private readonly bool _bySequence;
@@ -40,17 +43,16 @@ internal sealed class RecordSearch : IDisposable
     {
         _database = database;
         _originOf = originOf;
+        _predicate = new RecordPredicate(query);
+        // A query that names a time need not read what lies outside.
+        (_after, _before) = (Math.Max(query.After ?? long.MinValue, _predicate.Span.After ?? long.MinValue), Math.Min(query.Before ?? long.MaxValue, _predicate.Span.Before ?? long.MaxValue));
         _query = query;
-        _terms = new TermFilter(query);
+        _terms = new TermFilter(query, _predicate.Required);
         _text = new TextSkip(query);
         _bySequence = query.AfterSequence is not null;
         _ascending = _bySequence || query.Oldest;
         _waiting = new SortedSet<Match>(Comparer<Match>.Create((a, b) => Compare(a.Place, b.Place)));
     }
-
-    private long After => _query.After ?? long.MinValue;
-
-    private long Before => _query.Before ?? long.MaxValue;
 
     /// <summary>Finds the records.</summary>
     public IEnumerable<IngestedRecord> Run(CancellationToken cancellationToken)
@@ -104,7 +106,7 @@ internal sealed class RecordSearch : IDisposable
         string reach = _bySequence ? "last > $4" : _ascending ? "to_ms >= $4" : "from_ms <= $4";
         using SqliteCommand command = _connection!.CreateCommand(
             $"SELECT id, first, from_ms, to_ms FROM block WHERE to_ms >= $1 AND from_ms < $2 AND last > $3 AND {reach} ORDER BY {order}",
-            After, Before, _query.AfterSequence ?? long.MinValue, _place.Key);
+            _after, _before, _query.AfterSequence ?? long.MinValue, _place.Key);
         using SqliteDataReader row = command.ExecuteReader();
         while (row.Read())
         {
@@ -180,7 +182,7 @@ internal sealed class RecordSearch : IDisposable
             }
         }
 
-        scan ??= new BlockScan(_query, Origin);
+        scan ??= new BlockScan(_predicate.ForAnotherThread(), Origin);
         List<Match> matches = [];
         scan.Reader.Open(body, block.First);
         bool skip = !_text.MayContain(scan.Reader.Plain);
@@ -190,7 +192,7 @@ internal sealed class RecordSearch : IDisposable
             BlockEntry entry = scan.Reader.Entry;
             if (skip && !_text.NeedsLook(entry.Kind) && !scan.IsOf(_text, entry)) continue;
             Place place = new(_bySequence ? scan.Reader.Sequence : entry.Timestamp, scan.Reader.Sequence);
-            if (entry.Timestamp < After || entry.Timestamp >= Before || Compare(place, _place) <= 0) continue;
+            if (entry.Timestamp < _after || entry.Timestamp >= _before || Compare(place, _place) <= 0) continue;
             ReadOnlySpan<byte> json = scan.Renderer.Render(entry, scan.Reader.Json);
             if (scan.Predicate.Matches(json)) matches.Add(new Match(place, scan.Reader.Sequence, json.ToArray(), block.Id));
         }
@@ -215,9 +217,8 @@ internal sealed class RecordSearch : IDisposable
             : _ascending
                 ? "SELECT sequence, ms, body FROM record WHERE (ms, sequence) > ($1, $2) AND ms >= $3 AND ms < $4 ORDER BY ms, sequence"
                 : "SELECT sequence, ms, body FROM record WHERE (ms, sequence) < ($1, $2) AND ms >= $3 AND ms < $4 ORDER BY ms DESC, sequence DESC";
-        using SqliteCommand command = _connection!.CreateCommand(sql, _rowPlace.Key, _rowPlace.Sequence, After, Before);
+        using SqliteCommand command = _connection!.CreateCommand(sql, _rowPlace.Key, _rowPlace.Sequence, _after, _before);
         using SqliteDataReader row = command.ExecuteReader();
-        RecordPredicate predicate = new(_query);
         int rows = 0;
         int matches = 0;
         while (row.Read())
@@ -225,7 +226,7 @@ internal sealed class RecordSearch : IDisposable
             long sequence = row.GetInt64(0);
             _rowPlace = new Place(_bySequence ? sequence : row.GetInt64(1), sequence);
             byte[] json = row.GetFieldValue<byte[]>(2);
-            if (predicate.Matches(json))
+            if (_predicate.Matches(json))
             {
                 Wait(new Match(_rowPlace, sequence, json, 0));
                 matches++;
@@ -288,7 +289,7 @@ internal sealed class RecordSearch : IDisposable
     private readonly record struct Match(Place Place, long Sequence, byte[]? Json, long Block);
 
     /// <summary>What one thread needs to look into a block.</summary>
-    private sealed class BlockScan(RecordQuery query, Func<long, RecordOrigin> originOf) : IDisposable
+    private sealed class BlockScan(RecordPredicate predicate, Func<long, RecordOrigin> originOf) : IDisposable
     {
         private readonly Dictionary<long, bool> _origins = [];
 
@@ -296,7 +297,7 @@ internal sealed class RecordSearch : IDisposable
 
         public RecordRenderer Renderer { get; } = new(originOf);
 
-        public RecordPredicate Predicate { get; } = new(query);
+        public RecordPredicate Predicate => predicate;
 
         public bool IsOf(TextSkip text, BlockEntry entry)
         {

@@ -1,3 +1,5 @@
+using JumpCloudConnector.Queries;
+
 namespace JumpCloudConnector.Storage;
 
 /// <summary>What of a query the blocks' terms can tell: each criterion has alternatives, of which a block must have one.</summary>
@@ -5,7 +7,7 @@ internal sealed class TermFilter
 {
     private readonly List<(TermKind Kind, ulong[] Terms)> _criteria = [];
 
-    public TermFilter(RecordQuery query)
+    public TermFilter(RecordQuery query, IReadOnlyList<RequiredTerm> required)
     {
         Add(TermKind.User, query.Users);
         Add(TermKind.SourceIp, query.SourceIps);
@@ -15,6 +17,10 @@ internal sealed class TermFilter
         Add(TermKind.Connector, query.ConnectorNames);
         Add(TermKind.Tenant, query.TenantNames);
         Add(TermKind.MessageClass, query.MessageClasses);
+        foreach (RequiredTerm term in required)
+        {
+            if (KindOf(term.Field) is { } kind) Add(kind, term.Values, hasWildcards: false);
+        }
     }
 
     /// <summary>False where every block may match.</summary>
@@ -33,9 +39,22 @@ internal sealed class TermFilter
         return true;
     }
 
-    private void Add(TermKind kind, IReadOnlyList<string> values)
+    private static TermKind? KindOf(string field) => field switch
     {
-        if (values.Count == 0 || values.Any(v => v.IndexOfAny(['*', '?', '/']) >= 0)) return;
+        "user.name" or "user.email" or "user.id" => TermKind.User,
+        "srcip" => TermKind.SourceIp,
+        "event_type" => TermKind.EventType,
+        "event_category" => TermKind.Service,
+        "org_id" or "org_name" => TermKind.Organization,
+        "connector_name" => TermKind.Connector,
+        "tenant_name" => TermKind.Tenant,
+        "msg_class" => TermKind.MessageClass,
+        _ => null,
+    };
+
+    private void Add(TermKind kind, IReadOnlyList<string> values, bool hasWildcards = true)
+    {
+        if (values.Count == 0 || (hasWildcards && values.Any(v => v.IndexOfAny(['*', '?', '/']) >= 0))) return;
         List<ulong> terms = [];
         foreach (string value in values)
         {

@@ -29,7 +29,7 @@ internal sealed class TextSkip
         _text = query.Text ?? "";
         // Digits and the letters of hexadecimal numbers alone may be part of a time or a uuid; other signs may reach over
         // the end of a value.
-        bool sure = _text.Length > 1 && !_text.All(c => "0123456789abcdefABCDEF-".IndexOf(c) >= 0)
+        bool sure = !query.Regex && _text.Length > 1 && !_text.All(c => "0123456789abcdefABCDEF-".IndexOf(c) >= 0)
             && _text.All(c => c is >= '0' and <= '9' or >= 'a' and <= 'z' or >= 'A' and <= 'Z' or '_' or '-' or '.' or '@' or ' ' or '+')
             && Constants.IndexOf(_text, StringComparison.OrdinalIgnoreCase) < 0;
         if (!sure) return;

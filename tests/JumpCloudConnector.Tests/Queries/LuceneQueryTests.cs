@@ -402,7 +402,7 @@ public sealed partial class LuceneQueryTests
     public void An_error_shows_the_text_around_it()
     {
         JcException error = Assert.Throws<JcException>(() => LuceneQuery.Parse("event_type:sso_auth AND (user.name:jane^2 OR srcip:10.*)"));
-        Assert.Contains("near '…(user.name:jane^2 OR srcip:10…'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("near '…(user.name:jane^2 OR srcip:10.…'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -116,6 +116,46 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
     }
 
     [Fact]
+    public void A_query_is_searched_for()
+    {
+        string type = All.First(r => r.Text("EventStatus") == "failure").Text("EventType")!;
+        AssertFound(r => r.Text("EventType") == type, $"-Query 'event_type:{type}'");
+        AssertFound(
+            r => r.Text("MsgClass") == "jumpcloud_directoryinsights" && r.Text("EventStatus") == "failure" && r.Text("EventType") != type,
+            $"-Query 'msg_class:jumpcloud_directoryinsights AND event_status:failure AND NOT event_type:{type}'");
+        AssertFound(r => r.Text("ConnectorName") == "Beta" && r.Text("EventType") == type, $"Beta -Query 'event_type:{type}' -Index syslog");
+        DateTimeOffset[] times = [.. All.Select(TimeOf).Distinct().Order()];
+        DateTimeOffset start = times[times.Length / 4], end = times[times.Length / 2];
+        AssertFound(r => TimeOf(r) >= start && TimeOf(r) <= end, $"-Query 'timestamp:[\"{Iso(start)}\" TO \"{Iso(end)}\"]'");
+        Assert.Equal(All.Take(5).Select(Sequence), Find("-Query '*' -First 5").Select(Sequence));
+        Assert.Empty(Find("-Query 'event_type:no_such_type'"));
+    }
+
+    [Fact]
+    public void A_text_can_be_a_regular_expression()
+    {
+        AssertFound(r => r.Text("EventType") is { } t && t.StartsWith("user_", StringComparison.Ordinal), "-Text '\"msg_class\":.*?\"event_type\":\"USER_' -Regex");
+        Assert.Empty(Find("-Text '\"event_type\":\"user_.*\"'"));
+    }
+
+    [Fact]
+    public void A_query_that_cannot_be_asked_is_refused_and_a_doubtful_one_pointed_out()
+    {
+        Workspace work = store.Work;
+        Assert.Contains("at character 12", work.Refused("InvalidQuery", "Get-JcIngestedRecord -Query 'event_type:'"), StringComparison.Ordinal);
+        Assert.Contains("empty", work.Refused("InvalidQuery", "Get-JcIngestedRecord -Query ''"), StringComparison.Ordinal);
+        Assert.Contains("'(a'", work.Refused("InvalidRegex", "Get-JcIngestedRecord -Text '(a' -Regex"), StringComparison.Ordinal);
+        work.Refused("InvalidRegex", "Get-JcIngestedRecord -Regex");
+        Assert.Contains("Syslog", Assert.Single(work.Run("Get-JcIngestedRecord -Index Alerts").AllErrors).ToString(), StringComparison.Ordinal);
+
+        ScriptResult unknown = work.Run("Get-JcIngestedRecord -Query 'EventType:sso_auth'");
+        Assert.Empty(unknown.AllErrors);
+        Assert.Empty(unknown.Output);
+        Assert.Contains("'event_type'?", Assert.Single(unknown.Warnings), StringComparison.Ordinal);
+        Assert.Empty(work.Run("Get-JcIngestedRecord -Query 'event_type:sso_auth jumpcloud.whatever:*' -First 1").Warnings);
+    }
+
+    [Fact]
     public void A_span_begins_with_its_start_and_ends_before_its_end()
     {
         DateTimeOffset[] times = [.. All.Select(TimeOf).Distinct().Order()];

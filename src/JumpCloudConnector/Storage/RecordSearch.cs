@@ -245,7 +245,7 @@ internal sealed class RecordSearch : IDisposable
         using SqliteCommand command = _connection!.CreateCommand("SELECT first, body FROM block JOIN block_body ON block = id WHERE id = $1", match.Block);
         foreach ((long first, byte[] body) in command.ReadAll(row => (row.GetInt64(0), row.GetFieldValue<byte[]>(1))))
         {
-            using BlockScan scan = new(_query, Origin);
+            using BlockScan scan = new(_predicate, Origin);
             scan.Reader.Open(body, first);
             while (scan.Reader.MoveNext())
                 if (scan.Reader.Sequence == match.Sequence) return scan.Renderer.Render(scan.Reader.Entry, scan.Reader.Json).ToArray();

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using JumpCloudConnector.Records;
 using Microsoft.Data.Sqlite;
 
@@ -133,8 +134,18 @@ internal sealed class RecordSearch : IDisposable
         if (bodies is null) return Transact(Plan);
         _atOnce = Math.Min(_atOnce * 2, MostAtOnce);
         Task<List<Match>>[] scans = [.. bodies.Select(b => Task.Run(() => Scan(b.Block, b.Body, cancellationToken), CancellationToken.None))];
-        foreach (List<Match> matches in scans.Select(s => s.GetAwaiter().GetResult()))
-            foreach (Match match in matches) Wait(match);
+        try
+        {
+            Task.WaitAll(scans, CancellationToken.None);
+        }
+        catch (AggregateException e)
+        {
+            // None is under way any more that could use what is about to be freed.
+            ExceptionDispatchInfo.Capture(e.InnerExceptions[0]).Throw();
+        }
+
+        foreach (Task<List<Match>> scan in scans)
+            foreach (Match match in scan.Result) Wait(match);
         return true;
     }
 

@@ -42,7 +42,7 @@ internal static class ConnectorWorkload
         }
     }
 
-    private static Connector New(int number) => new()
+    internal static Connector New(int number) => new()
     {
         Id = default, Name = $"customer-{number:00000}", TenantName = $"Customer {number:00000}", TenantId = "", CreatedAt = default, ModifiedAt = default,
         AnalyzerProfile = AnalyzerProfile.DefaultName, ContentTypes = [ContentType.DirectoryInsights, ContentType.SystemUser],

@@ -3,6 +3,7 @@
 //   dotnet run -c Release --project bench -- backlog [--events 1000000] [--page 1000] [--latency 300]
 //   dotnet run -c Release --project bench -- organizations [--organizations 2000] [--latency 50]
 //   dotnet run -c Release --project bench -- memory
+//   dotnet run -c Release --project bench -- search [--events 10000000]
 //   dotnet run -c Release --project bench -- filter
 //   dotnet run -c Release --project bench -- connectors
 using System.Globalization;
@@ -14,6 +15,7 @@ return args switch
     ["backlog", .. string[] rest] => await BacklogWorkload.RunAsync(rest),
     ["organizations", .. string[] rest] => await OrganizationsWorkload.RunAsync(rest),
     ["memory"] => await MemoryWorkload.RunAsync(),
+    ["search", .. string[] rest] => await SearchWorkload.RunAsync(rest),
     ["filter"] => await FilterWorkload.RunAsync(events: 100_000, rounds: 5),
     ["connectors"] => ConnectorWorkload.Run(),
     ["collect-child", string task] => await CollectChild.RunAsync(task),
@@ -23,6 +25,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench -- collect | backlog | organizations | memory | filter | connectors");
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench -- collect | backlog | organizations | memory | search | filter | connectors");
     return 2;
 }

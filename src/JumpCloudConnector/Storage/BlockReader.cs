@@ -14,7 +14,8 @@ internal sealed class BlockReader : IDisposable
     private long[] _sequences = [];
     private int[] _shapeOf = [];
     private Shape[] _shapes = [];
-    private int[] _columns = [];
+    private Column[] _columns = [];
+    private int _read = -1;
 
     /// <summary>How many records the block has.</summary>
     public int Count { get; private set; }
@@ -31,11 +32,20 @@ internal sealed class BlockReader : IDisposable
     /// <summary>What is not in the objects, of all records.</summary>
     public IEnumerable<BlockEntry> Entries => _entries.Take(Count);
 
-    /// <summary>Its object, or the whole record where it is kept as it is; until the next step.</summary>
-    public ReadOnlySpan<byte> Json => _json.Span;
+    /// <summary>What is not in the object of a record by its number.</summary>
+    public BlockEntry EntryAt(int index) => _entries[index];
 
-    /// <summary>The block's inside: every value and every name of its objects stands somewhere in it as it is.</summary>
-    public ReadOnlySpan<byte> Plain => _bytes.AsSpan(0, _length);
+    /// <summary>Its object, or the whole record where it is kept as it is; until the next step.</summary>
+    public ReadOnlySpan<byte> Json
+    {
+        get
+        {
+            if (_read != Index) Assemble();
+            return _json.Span;
+        }
+    }
+
+    private ReadOnlySpan<byte> Plain => _bytes.AsSpan(0, _length);
 
     /// <summary>Opens a block; <see cref="MoveNext"/> goes to its first record.</summary>
     /// <param name="packed">What <see cref="BlockWriter.Finish"/> gave.</param>
@@ -59,31 +69,84 @@ internal sealed class BlockReader : IDisposable
         int at = 1;
         Count = BlockNumbers.ReadInt(bytes, ref at);
         Index = -1;
+        _read = -1;
         ReadEntries(bytes, ref at, first);
         ReadShapes(bytes, ref at);
     }
 
-    /// <summary>Goes to the next record; false behind the last.</summary>
+    /// <summary>Goes to the next record; false behind the last. One whose object nobody asks for costs next to nothing.</summary>
     public bool MoveNext()
     {
-        if (++Index >= Count) return false;
+        if (Index >= 0 && Index < Count && _read != Index)
+        {
+            foreach (int column in _shapes[_shapeOf[Index]].Columns) _columns[column].Passed++;
+        }
+
+        return ++Index < Count;
+    }
+
+    /// <summary>
+    /// Takes out of a selection the records whose objects have none of these texts in any value or name. Before the first step.
+    /// </summary>
+    public void Restrict(bool[] selection, AsciiText[] texts, bool orEscaped)
+    {
+        ReadOnlySpan<byte> bytes = Plain;
+        bool[] byShape = new bool[_shapes.Length];
+        for (int i = 0; i < byShape.Length; i++)
+            byShape[i] = Has(bytes.Slice(_shapes[i].Start, _shapes[i].Length), texts, orEscaped);
+        Hits[] hits = new Hits[_columns.Length];
+        for (int i = 0; i < hits.Length; i++) hits[i] = FindHits(bytes.Slice(_columns[i].Start, _columns[i].Length), texts, orEscaped);
+        for (int record = 0; record < Count; record++)
+        {
+            bool isHit = byShape[_shapeOf[record]];
+            foreach (int column in _shapes[_shapeOf[record]].Columns) isHit |= hits[column].Next();
+            selection[record] &= isHit;
+        }
+    }
+
+    private static bool Has(ReadOnlySpan<byte> bytes, AsciiText[] texts, bool orEscaped)
+    {
+        foreach (AsciiText text in texts)
+            if (text.IsIn(bytes)) return true;
+        return orEscaped && bytes.IndexOf((byte)'\\') >= 0;
+    }
+
+    /// <summary>Which values of a column have one of the texts, by their numbers.</summary>
+    private static Hits FindHits(ReadOnlySpan<byte> values, AsciiText[] texts, bool orEscaped)
+    {
+        if (!Has(values, texts, orEscaped)) return default;
+        List<int> numbers = [];
+        for (int number = 0; !values.IsEmpty; number++)
+        {
+            int end = values.IndexOf((byte)'\n');
+            if (Has(values.Slice(0, end), texts, orEscaped)) numbers.Add(number);
+            values = values.Slice(end + 1);
+        }
+
+        return new Hits { Numbers = numbers };
+    }
+
+    private void Assemble()
+    {
         Shape shape = _shapes[_shapeOf[Index]];
         ReadOnlySpan<byte> bytes = Plain;
         ReadOnlySpan<byte> text = bytes.Slice(shape.Start, shape.Length);
         _json.Truncate(0);
-        foreach (int column in shape.Columns)
+        foreach (int number in shape.Columns)
         {
             int mark = text.IndexOf(JsonShapes.Mark);
             _json.Append(text.Slice(0, mark));
             text = text.Slice(mark + 1);
-            ReadOnlySpan<byte> values = bytes.Slice(_columns[column]);
+            ref Column column = ref _columns[number];
+            for (; column.Passed > 0; column.Passed--) column.At += bytes.Slice(column.At).IndexOf((byte)'\n') + 1;
+            ReadOnlySpan<byte> values = bytes.Slice(column.At);
             int end = values.IndexOf((byte)'\n');
             _json.Append(values.Slice(0, end));
-            _columns[column] += end + 1;
+            column.At += end + 1;
         }
 
         _json.Append(text);
-        return true;
+        _read = Index;
     }
 
     public void Dispose()
@@ -116,7 +179,7 @@ internal sealed class BlockReader : IDisposable
     private void ReadShapes(ReadOnlySpan<byte> bytes, ref int at)
     {
         _shapes = new Shape[BlockNumbers.ReadInt(bytes, ref at)];
-        _columns = new int[BlockNumbers.ReadInt(bytes, ref at)];
+        _columns = new Column[BlockNumbers.ReadInt(bytes, ref at)];
         for (int i = 0; i < _shapes.Length; i++)
         {
             int length = BlockNumbers.ReadInt(bytes, ref at);
@@ -130,12 +193,39 @@ internal sealed class BlockReader : IDisposable
             _shapes[i] = new Shape(start, length, columns);
         }
 
-        for (int i = 0; i < _columns.Length; i++) _columns[i] = BlockNumbers.ReadInt(bytes, ref at);
+        for (int i = 0; i < _columns.Length; i++) _columns[i].Length = BlockNumbers.ReadInt(bytes, ref at);
         for (int i = 0; i < _columns.Length; i++)
         {
-            int length = _columns[i];
-            _columns[i] = at;
-            at += length;
+            _columns[i].Start = _columns[i].At = at;
+            at += _columns[i].Length;
+        }
+    }
+
+    private struct Column
+    {
+        public int Start;
+        public int Length;
+
+        // The next value to be read, but for those of records that were passed over since.
+        public int At;
+        public int Passed;
+    }
+
+    private struct Hits
+    {
+        private int _next;
+        private int _place;
+
+        public List<int>? Numbers { get; init; }
+
+        /// <summary>Whether the next value is a hit.</summary>
+        public bool Next()
+        {
+            if (Numbers is null) return false;
+            bool isHit = _place < Numbers.Count && Numbers[_place] == _next;
+            if (isHit) _place++;
+            _next++;
+            return isHit;
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed class RecordPredicate
     private readonly List<(int[] Fields, TextPattern[] Patterns)> _terms = [];
     private readonly RecordHeader _header = new();
     private readonly string? _text;
+    private readonly AsciiText? _ascii;
     private readonly Regex? _expression;
     private readonly LuceneQuery? _query;
     private readonly SubnetRange[] _networks;
@@ -40,6 +41,7 @@ internal sealed class RecordPredicate
         _networks = [.. query.SourceIps.Select(RecordQuery.NetworkOf).OfType<SubnetRange>()];
         _addresses = [.. query.SourceIps.Where(a => RecordQuery.NetworkOf(a) is null).Select(a => new TextPattern(a))];
         _text = string.IsNullOrEmpty(query.Text) ? null : query.Text;
+        _ascii = AsciiText.From(_text);
         _expression = RecordQuery.ExpressionOf(query);
         _query = compiled;
     }
@@ -108,8 +110,9 @@ internal sealed class RecordPredicate
         return false;
     }
 
-    private bool Contains(ReadOnlySpan<byte> json, string text) =>
-        Decode(json, 0, json.Length).IndexOf(text.AsSpan(), StringComparison.OrdinalIgnoreCase) >= 0;
+    private bool Contains(ReadOnlySpan<byte> json, string text) => _ascii is not null
+        ? _ascii.IsIn(json)
+        : Decode(json, 0, json.Length).IndexOf(text.AsSpan(), StringComparison.OrdinalIgnoreCase) >= 0;
 
     private bool Fits(ReadOnlySpan<byte> json, Regex expression)
     {

@@ -25,7 +25,6 @@ internal sealed class RecordSearch : IDisposable
     private readonly long _after;
     private readonly long _before;
     private readonly TermFilter _terms;
-    private readonly TextSkip _text;
     private readonly bool _bySequence;
     private readonly bool _ascending;
     private readonly List<BlockScan> _idle = [];
@@ -49,7 +48,6 @@ internal sealed class RecordSearch : IDisposable
         (_after, _before) = (Math.Max(query.After ?? long.MinValue, _predicate.Span.After ?? long.MinValue), Math.Min(query.Before ?? long.MaxValue, _predicate.Span.Before ?? long.MaxValue));
         _query = query;
         _terms = new TermFilter(query, _predicate.Required);
-        _text = new TextSkip(query);
         _bySequence = query.AfterSequence is not null;
         _ascending = _bySequence || query.Oldest;
         _waiting = new SortedSet<Match>(Comparer<Match>.Create((a, b) => Compare(a.Place, b.Place)));
@@ -193,15 +191,15 @@ internal sealed class RecordSearch : IDisposable
             }
         }
 
-        scan ??= new BlockScan(_predicate.ForAnotherThread(), Origin);
+        scan ??= new BlockScan(_query, _predicate.ForAnotherThread(), Origin);
         List<Match> matches = [];
         scan.Reader.Open(body, block.First);
-        bool skip = !_text.MayContain(scan.Reader.Plain);
+        bool[]? passes = scan.Sieve.IsActive ? scan.Sieve.Sift(scan.Reader, Origin) : null;
         while (scan.Reader.MoveNext())
         {
             if ((scan.Reader.Index & 127) == 0) cancellationToken.ThrowIfCancellationRequested();
             BlockEntry entry = scan.Reader.Entry;
-            if (skip && !_text.NeedsLook(entry.Kind) && !scan.IsOf(_text, entry)) continue;
+            if (passes is not null && !passes[scan.Reader.Index]) continue;
             Place place = new(_bySequence ? scan.Reader.Sequence : entry.Timestamp, scan.Reader.Sequence);
             if (entry.Timestamp < _after || entry.Timestamp >= _before || Compare(place, _place) <= 0) continue;
             ReadOnlySpan<byte> json = scan.Renderer.Render(entry, scan.Reader.Json);
@@ -256,7 +254,7 @@ internal sealed class RecordSearch : IDisposable
         using SqliteCommand command = _connection!.CreateCommand("SELECT first, body FROM block JOIN block_body ON block = id WHERE id = $1", match.Block);
         foreach ((long first, byte[] body) in command.ReadAll(row => (row.GetInt64(0), row.GetFieldValue<byte[]>(1))))
         {
-            using BlockScan scan = new(_predicate, Origin);
+            using BlockScan scan = new(_query, _predicate, Origin);
             scan.Reader.Open(body, first);
             while (scan.Reader.MoveNext())
                 if (scan.Reader.Sequence == match.Sequence) return scan.Renderer.Render(scan.Reader.Entry, scan.Reader.Json).ToArray();
@@ -300,22 +298,15 @@ internal sealed class RecordSearch : IDisposable
     private readonly record struct Match(Place Place, long Sequence, byte[]? Json, long Block);
 
     /// <summary>What one thread needs to look into a block.</summary>
-    private sealed class BlockScan(RecordPredicate predicate, Func<long, RecordOrigin> originOf) : IDisposable
+    private sealed class BlockScan(RecordQuery query, RecordPredicate predicate, Func<long, RecordOrigin> originOf) : IDisposable
     {
-        private readonly Dictionary<long, bool> _origins = [];
-
         public BlockReader Reader { get; } = new();
 
         public RecordRenderer Renderer { get; } = new(originOf);
 
         public RecordPredicate Predicate => predicate;
 
-        public bool IsOf(TextSkip text, BlockEntry entry)
-        {
-            if (entry.Kind == RecordKind.Whole) return false;
-            if (!_origins.TryGetValue(entry.Origin, out bool isOf)) _origins[entry.Origin] = isOf = text.IsOf(originOf(entry.Origin));
-            return isOf;
-        }
+        public BlockSieve Sieve { get; } = new(query, predicate.Required);
 
         public void Dispose()
         {

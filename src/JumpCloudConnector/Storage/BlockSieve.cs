@@ -1,0 +1,112 @@
+using JumpCloudConnector.Queries;
+using JumpCloudConnector.Records;
+
+namespace JumpCloudConnector.Storage;
+
+/// <summary>
+/// Tells which records of a block can match at all, by looking for texts in the block's inside before any record is made of
+/// it. What passes is looked at as ever; what does not is surely no match.
+/// </summary>
+internal sealed class BlockSieve
+{
+    // Names and values that records have beside the vendor's object. Those of an origin are asked for one by one.
+    private const string Constants =
+        "timestamp write_time stellar_uuid tenantid tenant_name connector_name org_id org_name msg_class msg_origin source category processor " +
+        "name type log_collector iam jumpcloud jumpcloud_directoryinsights jumpcloud_directory_insights jumpcloud_systemuser event_category systemuser " +
+        "event_type systemuser_added systemuser_changed systemuser_removed systemuser_snapshot event_status success failure mfa unknown event_name reason severity user email id " +
+        "srcip srcport srcip_username srcip_geo countryCode countryName region regionCode city continentCode timezone latitude longitude resource host application";
+
+    private const string Structure = "\"{}[]:,\\";
+
+    private readonly List<AsciiText[]> _values = [];
+    private readonly AsciiText? _text;
+    private readonly string? _plainText;
+    private readonly Dictionary<long, bool> _origins = [];
+    private bool[] _passes = [];
+
+    public BlockSieve(RecordQuery query, IReadOnlyList<RequiredTerm> required)
+    {
+        Add(query.Users, hasWildcards: true);
+        Add(query.SourceIps, hasWildcards: true);
+        Add(query.EventTypes, hasWildcards: true);
+        Add(query.Services, hasWildcards: true);
+        foreach (RequiredTerm term in required)
+        {
+            // The others need not be in the vendor's object.
+            if (term.Field is "user.name" or "user.email" or "user.id" or "srcip" or "event_type" or "event_category") Add(term.Values, hasWildcards: false);
+        }
+
+        if (!query.Regex && IsPlain(query.Text))
+        {
+            _text = AsciiText.From(query.Text);
+            _plainText = query.Text;
+        }
+    }
+
+    /// <summary>False where every record may match.</summary>
+    public bool IsActive => _values.Count > 0 || _text is not null;
+
+    /// <summary>Looks into a block.</summary>
+    /// <param name="block">The block, just opened.</param>
+    /// <param name="originOf">Gives the origin of a number.</param>
+    /// <returns>For each record whether it may match.</returns>
+    public bool[] Sift(BlockReader block, Func<long, RecordOrigin> originOf)
+    {
+        if (_passes.Length < block.Count) _passes = new bool[block.Count];
+        _passes.AsSpan(0, block.Count).Fill(true);
+        // A value that is written with an escape may be any; texts are looked for as they are written.
+        foreach (AsciiText[] alternatives in _values) block.Restrict(_passes, alternatives, orEscaped: true);
+        if (_text is not null) SiftText(block, originOf);
+        return _passes;
+    }
+
+    private void SiftText(BlockReader block, Func<long, RecordOrigin> originOf)
+    {
+        bool[] before = [.. _passes.AsSpan(0, block.Count)];
+        block.Restrict(_passes, [_text!], orEscaped: false);
+        for (int i = 0; i < block.Count; i++)
+        {
+            if (before[i] && !_passes[i]) _passes[i] = HasBeside(block.EntryAt(i), originOf);
+        }
+    }
+
+    // Users' names are put together from two; tenant, connector and organization are the origin's.
+    private bool HasBeside(BlockEntry entry, Func<long, RecordOrigin> originOf)
+    {
+        if (entry.Kind == RecordKind.Whole) return false;
+        if (entry.Kind != RecordKind.Event && _plainText!.IndexOf(' ') >= 0) return true;
+        if (!_origins.TryGetValue(entry.Origin, out bool has))
+        {
+            RecordOrigin origin = originOf(entry.Origin);
+            _origins[entry.Origin] = has = new[] { origin.TenantId, origin.TenantName, origin.ConnectorName, origin.OrganizationId, origin.OrganizationName }
+                .Any(t => t is not null && t.IndexOf(_plainText!, StringComparison.OrdinalIgnoreCase) >= 0);
+        }
+
+        return has;
+    }
+
+    /// <summary>
+    /// True for a text that stands in a record as part of one value or name of the vendor's object, or in what is known
+    /// beside it: digits and the letters of hexadecimal numbers alone may be of a time or a uuid, and signs of structure may
+    /// reach over the end of a value.
+    /// </summary>
+    private static bool IsPlain(string? text) => text is { Length: > 1 }
+        && text.Any(c => "0123456789abcdefABCDEF-.".IndexOf(c) < 0)
+        && text.All(c => c is >= ' ' and < (char)0x7F && Structure.IndexOf(c) < 0)
+        && Constants.IndexOf(text, StringComparison.OrdinalIgnoreCase) < 0;
+
+    private void Add(IReadOnlyList<string> values, bool hasWildcards)
+    {
+        if (values.Count == 0) return;
+        List<AsciiText> texts = [];
+        foreach (string value in values)
+        {
+            if (hasWildcards && value.IndexOfAny(['*', '?', '/']) >= 0) return;
+            // Beyond ASCII there is more than one way to write a letter in the other case.
+            if (AsciiText.From(value) is not { } text) return;
+            texts.Add(text);
+        }
+
+        _values.Add([.. texts]);
+    }
+}

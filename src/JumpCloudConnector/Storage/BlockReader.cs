@@ -10,7 +10,11 @@ internal sealed class BlockReader : IDisposable
     private readonly ByteBuffer _json = new(4096);
     private byte[] _bytes = [];
     private int _length;
-    private BlockEntry[] _entries = [];
+    private long[] _streams = [];
+    private long[] _origins = [];
+    private RecordKind[] _kinds = [];
+    private long[] _writeTimes = [];
+    private long[] _timestamps = [];
     private long[] _sequences = [];
     private int[] _shapeOf = [];
     private Shape[] _shapes = [];
@@ -27,13 +31,13 @@ internal sealed class BlockReader : IDisposable
     public long Sequence => _sequences[Index];
 
     /// <summary>What is not in its object.</summary>
-    public BlockEntry Entry => _entries[Index];
+    public BlockEntry Entry => EntryAt(Index);
 
     /// <summary>What is not in the objects, of all records.</summary>
-    public IEnumerable<BlockEntry> Entries => _entries.Take(Count);
+    public IEnumerable<BlockEntry> Entries => Enumerable.Range(0, Count).Select(EntryAt);
 
     /// <summary>What is not in the object of a record by its number.</summary>
-    public BlockEntry EntryAt(int index) => _entries[index];
+    public BlockEntry EntryAt(int index) => new(_streams[index], _origins[index], _kinds[index], _writeTimes[index], _timestamps[index]);
 
     /// <summary>Its object, or the whole record where it is kept as it is; until the next step.</summary>
     public ReadOnlySpan<byte> Json
@@ -157,22 +161,26 @@ internal sealed class BlockReader : IDisposable
 
     private void ReadEntries(ReadOnlySpan<byte> bytes, ref int at, long first)
     {
-        if (_entries.Length < Count)
+        if (_sequences.Length < Count)
         {
-            _entries = new BlockEntry[Count];
             _sequences = new long[Count];
+            _streams = new long[Count];
+            _origins = new long[Count];
+            _kinds = new RecordKind[Count];
+            _writeTimes = new long[Count];
+            _timestamps = new long[Count];
             _shapeOf = new int[Count];
         }
 
         long last = first - 1;
         for (int i = 0; i < Count; i++) _sequences[i] = last = last + 1 + BlockNumbers.Read(bytes, ref at);
-        for (int i = 0; i < Count; i++) _entries[i] = new BlockEntry(BlockNumbers.Read(bytes, ref at), 0, default, 0, 0);
-        for (int i = 0; i < Count; i++) _entries[i] = _entries[i] with { Origin = BlockNumbers.Read(bytes, ref at) };
-        for (int i = 0; i < Count; i++) _entries[i] = _entries[i] with { Kind = (RecordKind)bytes[at++] };
+        for (int i = 0; i < Count; i++) _streams[i] = BlockNumbers.Read(bytes, ref at);
+        for (int i = 0; i < Count; i++) _origins[i] = BlockNumbers.Read(bytes, ref at);
+        for (int i = 0; i < Count; i++) _kinds[i] = (RecordKind)bytes[at++];
         last = 0;
-        for (int i = 0; i < Count; i++) _entries[i] = _entries[i] with { WriteTime = last += BlockNumbers.ReadSigned(bytes, ref at) };
+        for (int i = 0; i < Count; i++) _writeTimes[i] = last += BlockNumbers.ReadSigned(bytes, ref at);
         last = 0;
-        for (int i = 0; i < Count; i++) _entries[i] = _entries[i] with { Timestamp = last += BlockNumbers.ReadSigned(bytes, ref at) };
+        for (int i = 0; i < Count; i++) _timestamps[i] = last += BlockNumbers.ReadSigned(bytes, ref at);
         for (int i = 0; i < Count; i++) _shapeOf[i] = BlockNumbers.ReadInt(bytes, ref at);
     }
 
@@ -185,9 +193,9 @@ internal sealed class BlockReader : IDisposable
             int length = BlockNumbers.ReadInt(bytes, ref at);
             int start = at;
             at += length;
+            ReadOnlySpan<byte> text = bytes.Slice(start, length);
             int slots = 0;
-            foreach (byte part in bytes.Slice(start, length))
-                if (part == JsonShapes.Mark) slots++;
+            for (int mark; (mark = text.IndexOf(JsonShapes.Mark)) >= 0; slots++) text = text.Slice(mark + 1);
             int[] columns = new int[slots];
             for (int slot = 0; slot < slots; slot++) columns[slot] = BlockNumbers.ReadInt(bytes, ref at);
             _shapes[i] = new Shape(start, length, columns);

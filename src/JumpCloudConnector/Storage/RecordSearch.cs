@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.ExceptionServices;
 using JumpCloudConnector.Records;
 using Microsoft.Data.Sqlite;
@@ -128,10 +129,10 @@ internal sealed class RecordSearch : IDisposable
             || Compare(_rowPlace, new Place(_blocks.Peek().Bound, _ascending ? long.MinValue : long.MaxValue)) <= 0);
         if (rowsFirst) return Transact(() => ReadRows(cancellationToken) || Plan());
         if (_blocks.Count == 0) return false;
-        List<(BlockRow Block, byte[] Body)>? bodies = Transact(() => TakeBodies(cancellationToken));
+        List<BlockBody>? bodies = Transact(() => TakeBodies(cancellationToken));
         if (bodies is null) return Transact(Plan);
         _atOnce = Math.Min(_atOnce * 2, MostAtOnce);
-        Task<List<Match>>[] scans = [.. bodies.Select(b => Task.Run(() => Scan(b.Block, b.Body, cancellationToken), CancellationToken.None))];
+        Task<List<Match>>[] scans = [.. bodies.Select(b => Task.Run(() => Scan(b, cancellationToken), CancellationToken.None))];
         try
         {
             Task.WaitAll(scans, CancellationToken.None);
@@ -154,9 +155,9 @@ internal sealed class RecordSearch : IDisposable
     }
 
     /// <summary>The bodies of the next blocks that may match; nothing where one is gone.</summary>
-    private List<(BlockRow Block, byte[] Body)>? TakeBodies(CancellationToken cancellationToken)
+    private List<BlockBody>? TakeBodies(CancellationToken cancellationToken)
     {
-        List<(BlockRow Block, byte[] Body)> bodies = [];
+        List<BlockBody> bodies = [];
         using SqliteStatement terms = new(_connection!, "SELECT terms FROM block_terms WHERE block = ?1");
         using SqliteStatement body = new(_connection!, "SELECT body FROM block_body WHERE block = ?1");
         while (_blocks.Count > 0 && bodies.Count < _atOnce)
@@ -172,15 +173,19 @@ internal sealed class RecordSearch : IDisposable
             }
 
             if (!body.Bind(1, block.Id).Step()) return null;
-            bodies.Add((block, body.Blob(0).ToArray()));
+            ReadOnlySpan<byte> bytes = body.Blob(0);
+            byte[] copy = ArrayPool<byte>.Shared.Rent(bytes.Length);
+            bytes.CopyTo(copy);
+            bodies.Add(new BlockBody(block, copy, bytes.Length));
             body.Reset();
         }
 
         return bodies;
     }
 
-    private List<Match> Scan(BlockRow block, byte[] body, CancellationToken cancellationToken)
+    private List<Match> Scan(BlockBody body, CancellationToken cancellationToken)
     {
+        BlockRow block = body.Block;
         BlockScan? scan = null;
         lock (_idle)
         {
@@ -193,7 +198,8 @@ internal sealed class RecordSearch : IDisposable
 
         scan ??= new BlockScan(_query, _predicate.ForAnotherThread(), Origin);
         List<Match> matches = [];
-        scan.Reader.Open(body, block.First);
+        scan.Reader.Open(body.Bytes.AsSpan(0, body.Length), block.First);
+        ArrayPool<byte>.Shared.Return(body.Bytes);
         bool[]? passes = scan.Sieve.IsActive ? scan.Sieve.Sift(scan.Reader, Origin) : null;
         while (scan.Reader.MoveNext())
         {
@@ -294,6 +300,8 @@ internal sealed class RecordSearch : IDisposable
 
     /// <summary>A block that was not opened yet, and the first place that it may have.</summary>
     private readonly record struct BlockRow(long Id, long First, long Bound);
+
+    private readonly record struct BlockBody(BlockRow Block, byte[] Bytes, int Length);
 
     private readonly record struct Match(Place Place, long Sequence, byte[]? Json, long Block);
 

@@ -14,6 +14,9 @@ public sealed class Collector : IDisposable
 {
     private static readonly TimeSpan SkewWorthAWarning = TimeSpan.FromMinutes(1);
 
+    // How often the store's retention is looked at where turns end all the time.
+    private static readonly TimeSpan RetentionPause = TimeSpan.FromMinutes(5);
+
     private readonly RecordStore _store;
     private readonly AccessReader _access;
     private readonly CollectionOptions _options;
@@ -26,6 +29,8 @@ public sealed class Collector : IDisposable
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _profiles = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, int?> _limits = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<long, bool> _underWay = new();
+    private readonly object _keeping = new();
+    private long? _kept;
     private int _waiting;
 
     /// <summary>Collects into a store.</summary>
@@ -75,6 +80,7 @@ public sealed class Collector : IDisposable
         ReadProfiles();
         await Task.WhenAll(own.Select(c => Task.Run(
             () => CollectConnectorAsync(c, KnownStreams(c, streams[c.Id]), run), CancellationToken.None))).ConfigureAwait(false);
+        KeepRetention(run);
         return report.Results;
     }
 
@@ -201,6 +207,7 @@ public sealed class Collector : IDisposable
             FilterSet filters = new(new LogFilterRegistry(_store, _time).Attached(connector));
             await Task.WhenAll(streams.Select(s => CollectStreamAsync(s, client, filters, run))).ConfigureAwait(false);
             WarnOfClock(connector, client.Clock, run.Report);
+            if (client.Clock.IsKnown) run.SawTime(client.Clock.Now);
             _gates.Remember();
         }
         catch (OperationCanceledException) when (run.Token.IsCancellationRequested)
@@ -212,6 +219,46 @@ public sealed class Collector : IDisposable
             run.Report.Add(Failed(connector, e));
             TryRecord(directory, connector, known, e);
         }
+    }
+
+    /// <summary>
+    /// Removes what the store need not keep any more. Only where JumpCloud has told the time, and by the earlier of its and this
+    /// machine's: by a clock that is ahead everything would be too old.
+    /// </summary>
+    private void KeepRetention(Run run)
+    {
+        if (run.ServerTime is not { } server || run.Token.IsCancellationRequested || !run.HasTime()) return;
+        lock (_keeping)
+        {
+            if (_kept is { } last && _time.GetElapsedTime(last) < RetentionPause) return;
+            _kept = _time.GetTimestamp();
+        }
+
+        try
+        {
+            DateTimeOffset own = _time.GetUtcNow();
+            RetentionResult kept = _store.Care.Enforce(server < own ? server : own, run.HasTime, null, run.Token);
+            if (kept.Removed.Records > 0)
+            {
+                run.Report.Noted($"{Words.Count(kept.Removed.Records, "record")} of {Time(kept.Removed.First)} to {Time(kept.Removed.Last)} {(kept.Removed.Records == 1 ? "was" : "were")} removed, as the store's retention says (Get-JcStore).");
+            }
+
+            if (kept.IsAboveLimit)
+            {
+                run.Report.Warned(FormattableString.Invariant(
+                    $"The store is larger than its MaxSizeGB: {kept.UsedBytes / (double)(1L << 30):0.##} GB, and nothing is left that goes for it. Records of the last day, keys and the ledger always stay; raise the limit with Set-JcStore."));
+            }
+        }
+        catch (OperationCanceledException) when (run.Token.IsCancellationRequested)
+        {
+            // What was removed is gone whole; the next run goes on.
+        }
+        catch (JcException e)
+        {
+            run.Report.Warned($"What the store need not keep any more could not be removed: {e.Message}");
+        }
+
+        static string Time(long? milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds ?? 0).ToLocalTime().ToString("g", System.Globalization.CultureInfo.CurrentCulture);
     }
 
     /// <summary>A wrong clock loses nothing, since the server's bounds what is read, but schedules and times of writing are wrong.</summary>
@@ -366,7 +413,22 @@ public sealed class Collector : IDisposable
     /// <summary>What holds for all turns of a run.</summary>
     private sealed record Run(bool Named, bool Force, Func<bool> HasTime, CollectionReport Report, CancellationToken Token)
     {
+        private readonly object _clock = new();
+        private DateTimeOffset? _serverTime;
+
         public RereadRequest? Reread { get; init; }
+
+        /// <summary>The earliest that JumpCloud said; null where it said nothing.</summary>
+        public DateTimeOffset? ServerTime
+        {
+            get { lock (_clock) return _serverTime; }
+        }
+
+        public void SawTime(DateTimeOffset time)
+        {
+            lock (_clock)
+                if (_serverTime is null || time < _serverTime) _serverTime = time;
+        }
     }
 
     /// <summary>What was learnt of the rates lies in the store.</summary>

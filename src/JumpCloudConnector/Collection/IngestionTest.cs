@@ -82,6 +82,9 @@ public sealed record IngestionTest
     /// <summary>Records that are in the store.</summary>
     public long StoreCount { get; init; }
 
+    /// <summary>Records that were removed on purpose, by the store's retention or by hand; at the span's ends, of whole days.</summary>
+    public long RemovedCount { get; init; }
+
     /// <summary>
     /// By how much the API's count may differ: spans that were read whole though it says otherwise, such as events that the
     /// server has twice.

@@ -109,6 +109,8 @@ public sealed class IngestionTester(
             IngestionTest result = Result(stream, from, to, meter) with
             {
                 Open = open, Gaps = gaps, LedgerCount = known.Events, FilteredCount = known.Filtered, StoreCount = ledger.CountRecords(id, span),
+                // Read after what is there: what is removed between the two is not taken for lost.
+                RemovedCount = ledger.CountRemoved(id, span),
             };
             result = await CompareAsync(stream, client, result, new LedgerSpan(from, watermark), now, meter, cancellationToken).ConfigureAwait(false);
             return Judge(result with { Requests = meter.Requests });
@@ -162,7 +164,7 @@ public sealed class IngestionTester(
             faults.Add($"{DurationText.Format(TimeSpan.FromTicks(result.Open.Sum(o => (o.To - o.From).Ticks)))} are not collected yet; run Invoke-JcCollection, or see with Get-JcConnector what keeps it");
         if (result.Gaps.Count > 0)
             faults.Add($"{result.Gaps.Count} {(result.Gaps.Count == 1 ? "gap is" : "gaps are")} not acknowledged; see Get-JcCollectionGap");
-        long lost = result.LedgerCount - result.FilteredCount - result.StoreCount;
+        long lost = result.LedgerCount - result.FilteredCount - result.StoreCount - result.RemovedCount;
         if (lost > 0) faults.Add(string.Format(CultureInfo.InvariantCulture, "{0} records that were received are not in the store any more", lost));
         return faults.Count == 0 ? result with { State = IngestionState.Complete, Message = "Complete" }
             : result with { State = IngestionState.Incomplete, Message = string.Join("; ", faults) + "." };

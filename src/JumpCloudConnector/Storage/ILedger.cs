@@ -109,6 +109,12 @@ public interface ILedger
     long CountRecords(long streamId, LedgerSpan span);
 
     /// <summary>
+    /// How many of the stream's records that may have lain in a span were removed on purpose: by days, so that at a span's ends
+    /// there may be some of just outside.
+    /// </summary>
+    long CountRemoved(long streamId, LedgerSpan span);
+
+    /// <summary>
     /// The last millisecond up to <paramref name="at"/> and after <paramref name="lowest"/> at which, and just before which, no
     /// event is known: there a count is the same whether its end is inclusive or not. Null where there is none near.
     /// </summary>

@@ -81,6 +81,16 @@ public interface IRecordStore
     /// </summary>
     IEnumerable<IngestedRecord> Find(RecordQuery query, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Removes the records that a query describes, the oldest first and a little at a time; or tells what it would remove.
+    /// Their keys stay, so that they do not come back while JumpCloud still has the events.
+    /// </summary>
+    /// <param name="query">Which records; not a number of them.</param>
+    /// <param name="preview">True to remove nothing.</param>
+    /// <param name="progress">Is told now and then what is removed, and which part of the way is done, 0 to 1.</param>
+    /// <param name="cancellationToken">Stops between two steps; what was removed is gone.</param>
+    RemovedRecords Remove(RecordQuery query, bool preview, Action<RemovedRecords, double>? progress = null, CancellationToken cancellationToken = default);
+
     /// <summary>Removes a connector's records, a little at a time; how many there were.</summary>
     long RemoveRecords(Guid connectorId, CancellationToken cancellationToken);
 

@@ -11,6 +11,7 @@ public sealed class RecordStore : IDisposable
         _database = database;
         Connectors = new SqliteConnectorStore(database);
         Records = _records = new SqliteRecordStore(database);
+        Care = new SqliteStoreCare(database, _records);
     }
 
     /// <summary>The store's folder.</summary>
@@ -24,6 +25,9 @@ public sealed class RecordStore : IDisposable
 
     /// <summary>What was read of every stream, what is open and what is missing.</summary>
     public ILedger Ledger => _records;
+
+    /// <summary>What the store keeps, and that it is sound.</summary>
+    public IStoreCare Care { get; }
 
     /// <summary>Opens the store, or makes it where there is none.</summary>
     /// <param name="path">The folder; null for the environment's or the machine's default.</param>

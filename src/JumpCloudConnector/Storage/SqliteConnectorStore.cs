@@ -58,6 +58,7 @@ internal sealed partial class SqliteConnectorStore(SqliteDatabase database) : IC
             DELETE FROM tally WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
             DELETE FROM audit WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
             DELETE FROM accepted WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
+            DELETE FROM removed WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
             DELETE FROM gap WHERE stream IN (SELECT id FROM stream WHERE connector = $1);
             DELETE FROM pace WHERE connector = $1;
             -- A collection that is under way finds its stream taken away; the fence is never set back.

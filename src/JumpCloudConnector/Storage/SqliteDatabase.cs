@@ -89,6 +89,13 @@ internal sealed class SqliteDatabase : IDisposable
         return read(connection);
     });
 
+    /// <summary>Writes as much of the log back into the file as readers allow, which also cuts the file where pages were given back.</summary>
+    public void Checkpoint() => Guard(() =>
+    {
+        lock (_writing) Execute(_writer, "PRAGMA wal_checkpoint(PASSIVE)");
+        return 0;
+    });
+
     /// <summary>A connection for a reader that goes on for a while; to be used inside <see cref="Guard"/>.</summary>
     public SqliteConnection OpenReader() => Open();
 

@@ -99,6 +99,13 @@ internal sealed partial class SqliteRecordStore
         return count;
     });
 
+    public long CountRemoved(long streamId, LedgerSpan span) => database.Read(connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand(
+            "SELECT coalesce(sum(records), 0) FROM removed WHERE stream = $1 AND from_ms < $3 AND to_ms > $2", streamId, span.From, span.To);
+        return (long)command.ExecuteScalar()!;
+    });
+
     public long? FindQuiet(long streamId, long at, long lowest) => database.Read(connection =>
     {
         long bottom = Math.Max(lowest, at - QuietReach);

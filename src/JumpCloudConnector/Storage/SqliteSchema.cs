@@ -110,6 +110,11 @@ internal static class SqliteSchema
         -- Tenant, connector and organization as they were when a record was written.
         CREATE TABLE origin(id INTEGER PRIMARY KEY, document TEXT NOT NULL UNIQUE);
 
+        -- Records that were taken out on purpose, by the days that they may be of: received, no longer there, and not lost.
+        CREATE TABLE removed(
+            stream INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, records INTEGER NOT NULL,
+            PRIMARY KEY(stream, from_ms, to_ms)) WITHOUT ROWID;
+
         -- Rises when records move into a block or out of one, so that who reads meanwhile looks anew. The table of records
         -- holds those that no block has yet.
         INSERT INTO meta VALUES('moved', 0);

@@ -1,0 +1,141 @@
+using Microsoft.Data.Sqlite;
+
+namespace JumpCloudConnector.Storage;
+
+/// <summary>Looks after the store's file. This part: what is kept, and for how long.</summary>
+internal sealed partial class SqliteStoreCare(SqliteDatabase database, SqliteRecordStore records) : IStoreCare
+{
+    private const long Day = 86_400_000;
+
+    // Pages given back in one transaction, and which part of the file may stay free for what comes next.
+    private const int PagesAtOnce = 256;
+    private const int FreePart = 32;
+
+    public StoreRetention GetRetention() => database.Read(connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand("SELECT name, value FROM meta WHERE name IN ('retention_days', 'max_bytes')");
+        Dictionary<string, long> values = command.ReadAll(row => (Name: row.GetString(0), Value: row.GetInt64(1))).ToDictionary(v => v.Name, v => v.Value);
+        return new StoreRetention(
+            values.TryGetValue("retention_days", out long days) ? (int)days : null, values.TryGetValue("max_bytes", out long bytes) ? bytes : null);
+    });
+
+    public void SetRetention(StoreRetention retention)
+    {
+        retention.Check();
+        database.Write(durable: true, connection =>
+        {
+            Set("retention_days", retention.Days);
+            Set("max_bytes", retention.MaxBytes);
+            return 0;
+
+            void Set(string name, long? value)
+            {
+                using SqliteCommand command = value is { } number
+                    ? connection.CreateCommand("INSERT INTO meta(name, value) VALUES($1, $2) ON CONFLICT(name) DO UPDATE SET value = $2", name, number)
+                    : connection.CreateCommand("DELETE FROM meta WHERE name = $1", name);
+                command.ExecuteNonQuery();
+            }
+        });
+    }
+
+    public RetentionResult Enforce(DateTimeOffset now, Func<bool>? goesOn, Action<RemovedRecords, double>? progress, CancellationToken cancellationToken)
+    {
+        StoreRetention retention = GetRetention();
+        RemovedRecords removed = default;
+        goesOn ??= () => true;
+        if (retention.Days is { } days)
+        {
+            (RecordQuery query, long rewriteBefore) = OlderThan(days, now);
+            removed = records.Remove(query, rewriteBefore, preview: false, goesOn, progress, cancellationToken);
+        }
+
+        long used = database.Read(UsedBytes);
+        if (used > retention.MaxBytes)
+        {
+            RemovedRecords before = removed;
+            removed = removed.Plus(records.RemoveOldest(
+                retention.MaxBytes.Value, NewestToGo(now), goesOn, (step, part) => progress?.Invoke(before.Plus(step), part), cancellationToken));
+            used = database.Read(UsedBytes);
+        }
+
+        if (removed.Records > 0) GiveBackSpace(cancellationToken);
+        bool isDone = goesOn();
+        return new RetentionResult(removed, used, isDone && used > retention.MaxBytes, isDone);
+    }
+
+    public RetentionResult Preview(StoreRetention retention, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        retention.Check();
+        RemovedRecords removed = default;
+        if (retention.Days is { } days)
+        {
+            (RecordQuery query, long rewriteBefore) = OlderThan(days, now);
+            removed = records.Remove(query, rewriteBefore, preview: true, () => true, null, cancellationToken);
+        }
+
+        // What goes by age makes the store smaller by its part of the bodies.
+        long used = database.Read(UsedBytes);
+        if (retention.MaxBytes is not { } most || used <= most) return new RetentionResult(removed, used, false, true);
+        (RemovedRecords bySize, long left) = database.Read(connection => OldestOver(connection, used, most, NewestToGo(now), cancellationToken));
+        // The oldest go by either, so that the larger is the sum.
+        return new RetentionResult(bySize.Records > removed.Records ? bySize : removed, left, left > most, true);
+    }
+
+    public void GiveBackSpace(CancellationToken cancellationToken)
+    {
+        bool more = true;
+        while (more)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            more = database.Write(durable: false, connection =>
+            {
+                long free = Pragma(connection, "freelist_count") - (Pragma(connection, "page_count") / FreePart);
+                if (free <= 0) return false;
+                SqliteDatabase.Execute(connection, $"PRAGMA incremental_vacuum({Math.Min(free, PagesAtOnce)})");
+                return free > PagesAtOnce;
+            });
+        }
+
+        // The file is cut when its log is written back; where a reader holds that up, a later commit does it.
+        database.Checkpoint();
+    }
+
+    /// <summary>Bytes in use: without pages that were freed, which are written again before the file grows.</summary>
+    internal static long UsedBytes(SqliteConnection connection) =>
+        (Pragma(connection, "page_count") - Pragma(connection, "freelist_count")) * Pragma(connection, "page_size");
+
+    private static long Pragma(SqliteConnection connection, string name)
+    {
+        using SqliteCommand command = connection.CreateCommand("PRAGMA " + name);
+        return (long)command.ExecuteScalar()!;
+    }
+
+    /// <summary>
+    /// What is older than some days. A block goes when all of it is; one that has been half too old for a day is taken apart,
+    /// so that no record outstays its time for the sake of its neighbours.
+    /// </summary>
+    private static (RecordQuery Query, long RewriteBefore) OlderThan(int days, DateTimeOffset now)
+    {
+        long before = now.ToUnixTimeMilliseconds() - (days * Day);
+        return (new RecordQuery { Before = before }, before - Day);
+    }
+
+    private static long NewestToGo(DateTimeOffset now) => (now - StoreRetention.AlwaysKept).ToUnixTimeMilliseconds();
+
+    private static (RemovedRecords Removed, long Left) OldestOver(SqliteConnection connection, long used, long most, long before, CancellationToken cancellationToken)
+    {
+        RemovedRecords removed = default;
+        using SqliteCommand command = connection.CreateCommand(
+            "SELECT records, from_ms, to_ms, length(body) + length(terms) FROM block JOIN block_body b ON b.block = id JOIN block_terms t ON t.block = id WHERE to_ms < $1 ORDER BY to_ms, id",
+            before);
+        using SqliteDataReader row = command.ExecuteReader();
+        while (used > most && row.Read())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            removed = removed.Plus(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
+            used -= row.GetInt64(3);
+        }
+
+        return (removed, used);
+    }
+}

@@ -1,0 +1,353 @@
+using System.Text;
+using System.Text.Json;
+using JumpCloudConnector.Collection;
+using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Records;
+using JumpCloudConnector.Storage;
+using JumpCloudConnector.Tests.Support;
+using JumpCloudSimulator;
+
+namespace JumpCloudConnector.Tests.Storage;
+
+/// <summary>What a store keeps, what is taken out of it, and whether it is sound.</summary>
+public sealed class StoreCareTests
+{
+    private const long Now = 1_800_000_000_000;
+    private const long Day = 86_400_000;
+
+    private readonly Dictionary<long, (long Time, long Stream, string Json)> _all = [];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Days_take_all_that_is_older_and_nothing_else(int seed)
+    {
+        using TestStore store = new();
+        Fill(store, new Random(seed), 12_000);
+        Assert.Equal(StoreRetention.None, store.Store.Care.GetRetention());
+        Assert.Equal(default, Enforce(store).Removed);
+        StoreRetention retention = new(10, null);
+        long cut = Now - (10 * Day);
+        RetentionResult preview = store.Store.Care.Preview(retention, DateTimeOffset.FromUnixTimeMilliseconds(Now), TestContext.Current.CancellationToken);
+        Assert.Equal(_all.Count, store.Find().Count);
+
+        store.Store.Care.SetRetention(retention);
+        store.Reopen();
+        Assert.Equal(retention, store.Store.Care.GetRetention());
+        RetentionResult result = Enforce(store);
+
+        List<IngestedRecord> left = store.Find(new RecordQuery { AfterSequence = 0 });
+        Assert.All(left, r => Assert.Equal(_all[r.Sequence].Json, r.Json));
+        Assert.All(left, r => Assert.True(_all[r.Sequence].Time >= cut - Day));
+        Assert.Equal(_all.Count(r => r.Value.Time >= cut), left.Count(r => _all[r.Sequence].Time >= cut));
+        Assert.Equal(_all.Count - left.Count, result.Removed.Records);
+        Assert.Equal(preview.Removed, result.Removed);
+        Assert.Equal(_all.Values.Min(r => r.Time), result.Removed.First);
+        Assert.True(result.Removed.Last < cut);
+        Assert.Equal((false, true), (result.IsAboveLimit, result.IsDone));
+        AssertAccounts(store);
+        Assert.Equal(0, Enforce(store).Removed.Records);
+
+        // What stood beside newer ones goes when it is a day too old.
+        Enforce(store, Now + Day);
+        Assert.All(store.Find(), r => Assert.True(_all[r.Sequence].Time >= cut));
+        Enforce(store, Now + (30 * Day));
+        Assert.Empty(store.Find());
+        AssertAccounts(store);
+        store.Store.Care.SetRetention(StoreRetention.None);
+        Assert.True(store.Store.Care.GetRetention().IsNone);
+    }
+
+    [Fact]
+    public void Size_takes_the_oldest_until_it_is_enough_and_leaves_the_last_day()
+    {
+        using TestStore store = new();
+        Random random = new(5);
+        Fill(store, random, 4_000, 12_000);
+        long size = Enforce(store).UsedBytes;
+        Assert.True(size > 24 << 20, $"{size}");
+        StoreRetention retention = new(null, StoreRetention.LeastBytes);
+        RetentionResult preview = store.Store.Care.Preview(retention, DateTimeOffset.FromUnixTimeMilliseconds(Now), TestContext.Current.CancellationToken);
+        store.Store.Care.SetRetention(retention);
+
+        RetentionResult result = Enforce(store);
+
+        Assert.True(result.UsedBytes <= StoreRetention.LeastBytes && result.UsedBytes > StoreRetention.LeastBytes * 3 / 4, $"{result.UsedBytes}");
+        Assert.InRange(preview.Removed.Records, result.Removed.Records * 8 / 10, result.Removed.Records * 12 / 10);
+        Assert.False(result.IsAboveLimit);
+        AssertAccounts(store);
+        List<IngestedRecord> left = store.Find(new RecordQuery { AfterSequence = 0 });
+        Assert.Equal(_all.Count - left.Count, result.Removed.Records);
+        // Whole blocks went, the oldest first by their newest: no record that is newer than all that stay.
+        Assert.True(result.Removed.Last < left.Max(r => _all[r.Sequence].Time));
+        Assert.All(left, r => Assert.Equal(_all[r.Sequence].Json, r.Json));
+        store.Store.Dispose();
+        long after = new FileInfo(Path.Combine(store.Folder, "store.db")).Length;
+        Assert.True(after < StoreRetention.LeastBytes * 11 / 10, $"{after}");
+        store.Reopen();
+
+        // All of it of the last day: it stays, and it is said.
+        RetentionResult young = store.Store.Care.Preview(retention, DateTimeOffset.FromUnixTimeMilliseconds(Now - (100 * Day)), TestContext.Current.CancellationToken);
+        Assert.Equal(0, young.Removed.Records);
+        Fill(store, random, 3_000, 12_000, first: 4_000);
+        RetentionResult kept = Enforce(store, Now - (100 * Day));
+        Assert.Equal((0L, true), (kept.Removed.Records, kept.IsAboveLimit));
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(-1, null)]
+    [InlineData(40_000, null)]
+    [InlineData(null, 1L)]
+    [InlineData(null, -1L)]
+    public void Settings_that_cannot_be_meant_are_refused(int? days, long? bytes)
+    {
+        using TestStore store = new();
+        Assert.Equal("InvalidRetention", Assert.Throws<JcException>(() => store.Store.Care.SetRetention(new StoreRetention(days, bytes))).ErrorId);
+        Assert.True(store.Store.Care.GetRetention().IsNone);
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void A_search_meanwhile_gives_every_record_that_stays_once(bool oldest, bool bySequence)
+    {
+        using TestStore store = new();
+        Fill(store, new Random(7), 8_000);
+        store.Store.Care.SetRetention(new StoreRetention(20, null));
+        long cut = Now - (20 * Day);
+        List<long> found = [];
+        foreach (IngestedRecord record in store.Store.Records.Find(
+            new RecordQuery { Oldest = oldest, AfterSequence = bySequence ? 0 : null }, TestContext.Current.CancellationToken))
+        {
+            found.Add(record.Sequence);
+            Assert.Equal(_all[record.Sequence].Json, record.Json);
+            if (found.Count is 50 or 1_500) Enforce(store, found.Count == 50 ? Now - (10 * Day) : Now);
+        }
+
+        Assert.Equal(found.Count, found.Distinct().Count());
+        Assert.Empty(_all.Where(r => r.Value.Time >= cut).Select(r => r.Key).Except(found));
+    }
+
+    [Fact]
+    public void What_is_ended_before_its_end_is_gone_on_with_the_next_time()
+    {
+        using TestStore store = new();
+        Fill(store, new Random(9), 30_000);
+        store.Store.Care.SetRetention(new StoreRetention(1, null));
+        int steps = 0;
+        RetentionResult first = store.Store.Care.Enforce(DateTimeOffset.FromUnixTimeMilliseconds(Now), () => steps++ == 0, null, TestContext.Current.CancellationToken);
+        Assert.False(first.IsDone);
+        Assert.InRange(first.Removed.Records, 1, _all.Count - 5_000);
+        AssertAccounts(store);
+        RetentionResult second = Enforce(store);
+        Assert.True(second.IsDone && second.Removed.Records > 0);
+        Assert.Equal(_all.Count - store.Find().Count, first.Removed.Records + second.Removed.Records);
+    }
+
+    /// <summary>By the time of JumpCloud's server, or this machine's where that is earlier.</summary>
+    [Fact]
+    public async Task A_collection_removes_what_is_too_old_and_says_so()
+    {
+        ShiftedTime time = new();
+        await using Simulator simulator = await Simulator.StartAsync(new SimulatorOptions
+        {
+            EventsPerOrganization = 5_000, Span = TimeSpan.FromHours(40), End = time.GetUtcNow().AddMinutes(-1), Clock = time, Traps = Traps.All & ~Traps.FutureStamps,
+        });
+        using TestStore store = new(time);
+        store.Add(simulator);
+        await store.CollectOneAsync();
+        Assert.Equal(5_000, store.Find().Count);
+        store.Store.Care.SetRetention(new StoreRetention(1, null));
+        Notes notes = new();
+
+        await store.CollectAsync(observer: notes);
+
+        long cut = time.GetUtcNow().AddDays(-1).ToUnixTimeMilliseconds();
+        int left = store.Find().Count;
+        Assert.InRange(left, simulator.Organizations[0].Truth().Count(e => e.Milliseconds >= cut), 4_700);
+        Assert.Contains(notes.Noted, n => n.StartsWith($"{5_000 - left} records of ", StringComparison.Ordinal));
+        Assert.Empty(notes.Warnings);
+
+        // They are known, so that they do not come back, and nobody takes them for lost.
+        CollectionResult again = Assert.Single(await store.CollectAsync(observer: notes));
+        Assert.Equal(0, again.New);
+        RereadRequest reread = new(store.Registry.Get("main"), null, [new LedgerSpan(cut - Day, cut + Day)]);
+        using (Collector collector = new(store.Store, store.Secrets, TestStore.Options, time))
+            Assert.Equal(0, Assert.Single(await collector.RereadAsync([reread])).New);
+        Assert.Equal(left, store.Find().Count);
+        IngestionTest test = await TestAsync(store);
+        Assert.Equal((IngestionState.Complete, 5_000L - left, test.StoreCount + test.RemovedCount), (test.State, test.RemovedCount, test.LedgerCount));
+
+        // A clock of this machine that is far ahead makes nothing old.
+        using TestStore ahead = new(new SkewedTime(time, TimeSpan.FromDays(400)));
+        ahead.Add(simulator);
+        await ahead.CollectOneAsync();
+        ahead.Store.Care.SetRetention(new StoreRetention(100, null));
+        await ahead.CollectAsync();
+        Assert.Equal(5_000, ahead.Find().Count);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void What_a_query_describes_is_removed_and_nothing_else(int seed)
+    {
+        Random random = new(seed);
+        using TestStore store = new();
+        Fill(store, random, 9_000);
+        RecordQuery[] queries =
+        [
+            new() { ConnectorNames = ["ONE"], Before = Now - (30 * Day) },
+            new() { TenantNames = ["Be*"], After = Now - (25 * Day), Before = Now - (20 * Day) },
+            new() { After = Now - (12 * Day), Before = Now - (9 * Day) },
+            new() { ConnectorNames = ["nobody"] },
+            new() { Services = ["sso"], After = Now - (3 * Day) },
+            new() { EventTypes = ["t3"], ConnectorNames = ["t*", "o*"] },
+            new() { AfterSequence = 8_500 },
+            new() { ConnectorNames = ["two"] },
+        ];
+        foreach (RecordQuery query in queries)
+        {
+            HashSet<long> expected = [.. store.Find(query).Select(r => r.Sequence)];
+            RemovedRecords preview = store.Store.Records.Remove(query, preview: true, null, TestContext.Current.CancellationToken);
+            double part = 0;
+            RemovedRecords removed = store.Store.Records.Remove(query, preview: false, (_, p) => part = p, TestContext.Current.CancellationToken);
+            Assert.Equal(preview, removed);
+            Assert.Equal(expected.Count, removed.Records);
+            if (expected.Count > 0)
+            {
+                Assert.Equal((expected.Min(s => _all[s].Time), expected.Max(s => _all[s].Time)), (removed.First!.Value, removed.Last!.Value));
+                Assert.Equal(1, part);
+            }
+
+            foreach (long sequence in expected) _all.Remove(sequence);
+            List<IngestedRecord> left = store.Find(new RecordQuery { AfterSequence = 0 });
+            Assert.Equal(_all.Keys.Order(), left.Select(r => r.Sequence));
+            Assert.All(left, r => Assert.Equal(_all[r.Sequence].Json, r.Json));
+            AssertAccounts(store);
+        }
+
+        Assert.Throws<ArgumentException>(() => store.Store.Records.Remove(new RecordQuery { First = 1 }, true, null, TestContext.Current.CancellationToken));
+
+        // Those of a connector that is no longer there are found by its name.
+        store.Registry.Remove("one");
+        long ones = _all.Count;
+        Assert.Equal(ones, store.Store.Records.Remove(new RecordQuery { ConnectorNames = ["one"] }, false, null, TestContext.Current.CancellationToken).Records);
+        Assert.Empty(store.Find());
+    }
+
+    private static async Task<IngestionTest> TestAsync(TestStore store)
+    {
+        List<IngestionTest> tests = [];
+        await new IngestionTester(store.Store, store.Secrets, TestStore.Options, store.Time).TestAsync(store.Registry.Find(), null, null, t => { lock (tests) tests.Add(t); });
+        return Assert.Single(tests);
+    }
+
+    private sealed class Notes : ICollectionObserver
+    {
+        public List<string> Noted { get; } = [];
+
+        public List<string> Warnings { get; } = [];
+
+        void ICollectionObserver.Noted(string message)
+        {
+            lock (Noted) Noted.Add(message);
+        }
+
+        public void Warned(string message)
+        {
+            lock (Noted) Warnings.Add(message);
+        }
+
+        public void Progressed(CollectionProgress progress)
+        {
+        }
+
+        public void Committed(RecordBatch batch)
+        {
+        }
+
+        public void Completed(CollectionResult result)
+        {
+        }
+    }
+
+    private static RetentionResult Enforce(TestStore store, long now = Now) =>
+        store.Store.Care.Enforce(DateTimeOffset.FromUnixTimeMilliseconds(now), null, null, TestContext.Current.CancellationToken);
+
+    /// <summary>Every event that was received is there, or was removed on purpose.</summary>
+    private static void AssertAccounts(TestStore store)
+    {
+        LedgerSpan ever = new(0, long.MaxValue / 2);
+        foreach (StreamInfo stream in store.Store.Records.GetStreams())
+        {
+            ILedger ledger = store.Store.Ledger;
+            Assert.Equal(ledger.CountKnown(stream.Id, ever).Events, ledger.CountRecords(stream.Id, ever) + ledger.CountRemoved(stream.Id, ever));
+        }
+
+        Assert.Equal(store.Store.Records.GetSpan().Count, store.Find().Count);
+    }
+
+    /// <summary>Two streams, in commits of all sizes, over forty days and not quite in the order of time.</summary>
+    private void Fill(TestStore store, Random random, int count, int pad = 0, int first = 0)
+    {
+        Lease[] leases = [.. new[] { "one", "two" }.Select(n => Acquire(store, n))];
+        for (int at = 0; at < count;)
+        {
+            int size = Math.Min(count - at, random.Next(3) == 0 ? random.Next(300, 1_500) : random.Next(1, 120));
+            int which = random.Next(2);
+            Commit(store, leases[which], which == 0 ? "one" : "two", Enumerable.Range(at, size).Select(i =>
+            {
+                long time = Now - (40 * Day) + (40 * Day * i / count) - (random.Next(50) == 0 ? random.Next(0, (int)Day) : 0);
+                return Event(first + i, time, pad, random);
+            }));
+            at += size;
+        }
+
+        foreach (Lease lease in leases) store.Store.Records.ReleaseLease(lease);
+    }
+
+    private static byte[] Event(int number, long time, int pad, Random random)
+    {
+        byte[] noise = new byte[pad / 2];
+        random.NextBytes(noise);
+        return Encoding.UTF8.GetBytes(
+            $$$"""{"id":"{{{number}}}","service":"{{{(number % 3 == 0 ? "sso" : "directory")}}}","event_type":"t{{{number % 7}}}","timestamp":"{{{EventTime.Format(time)}}}","pad":"{{{Convert.ToHexString(noise)}}}"}""");
+    }
+
+    private CommitCounts Commit(TestStore store, Lease lease, string connector, IEnumerable<byte[]> events)
+    {
+        EventRecordWriter writer = new(new RecordOrigin("t-" + connector, connector == "one" ? "Acme" : "Beta", connector, null, null)) { WriteTime = Now };
+        using RecordBatch batch = new();
+        foreach (byte[] json in events)
+        {
+            Utf8JsonReader reader = new(json);
+            reader.Read();
+            Assert.True(writer.TryScan(ref reader));
+            writer.Write(json, batch);
+        }
+
+        CommitCounts counts = store.Store.Records.Commit(lease, batch, new SliceCommit(Now - 1, Now) { StreamStart = Now - 1, Time = Now });
+        for (int i = 0; i < batch.Count; i++)
+            if (batch[i].Fate == RecordFate.Stored) _all.Add(batch[i].Sequence, (batch[i].Timestamp, lease.StreamId, Encoding.UTF8.GetString(batch.Json(i))));
+        return counts;
+    }
+
+    private static Lease Acquire(TestStore store, string name)
+    {
+        if (store.Registry.Find([name]).Count == 0)
+        {
+            store.Registry.Add(new Connector
+            {
+                Id = default, Name = name, TenantName = "Acme", TenantId = "", CreatedAt = default, ModifiedAt = default, ContentTypes = [ContentType.DirectoryInsights],
+                AnalyzerProfile = AnalyzerProfile.DefaultName,
+            }, TestStore.Secure("jca_0123456789abcdef0123456789abcdef0123"));
+        }
+
+        StreamInfo info = store.Store.Records.OpenStream(new StreamKey(store.Registry.Get(name).Id, "", ContentType.DirectoryInsights), null, Now);
+        return store.Store.Records.AcquireLease(info.Id, LeaseOwner.ThisProcess(), Now, TimeSpan.FromHours(1)).Lease!;
+    }
+}

@@ -1,6 +1,7 @@
 // For tests that kill, stop and race processes. Arguments: "collect", store, key ring, seconds that a lease lasts, rows of a
 // page, and perhaps events of a slice and of an audited one: collects every connector and says on standard output what happens, a line each: "page", "committed N", and at the
-// end "result" with the result as JSON. Or "configure", store, key ring: adds connectors and changes each, for ever.
+// end "result" with the result as JSON. Or "configure", store, key ring: adds connectors and changes each, for ever. Or
+// "remove", store, key ring, connector: removes the records of a connector and says "removed N" at every step.
 using System.Globalization;
 using System.Text.Json;
 using JumpCloudConnector.Collection;
@@ -12,6 +13,12 @@ using JumpCloudConnector.Storage;
 using RecordStore store = RecordStore.Open(args[1]);
 SecretProtector secrets = new(args[2]);
 if (args[0] == "configure") Configuration.ChangeForEver(new ConnectorRegistry(store, secrets));
+if (args[0] == "remove")
+{
+    store.Records.Remove(new RecordQuery { ConnectorNames = [args[3]] }, preview: false, (removed, _) => Console.WriteLine($"removed {removed.Records}"));
+    return;
+}
+
 int page = int.Parse(args[4], CultureInfo.InvariantCulture);
 CollectionOptions options = new()
 {

@@ -71,6 +71,15 @@ internal sealed class BlockTerms
         return filter;
     }
 
+    /// <summary>True where a filter has all terms that were added; begins anew.</summary>
+    public bool IsIn(ReadOnlySpan<byte> filter)
+    {
+        bool all = true;
+        foreach (ulong term in _terms) all &= Has(filter, term);
+        _terms.Clear();
+        return all;
+    }
+
     /// <summary>What to look for in filters, or nothing where a filter cannot tell.</summary>
     public static ulong? TermOf(TermKind kind, string text)
     {

@@ -26,4 +26,23 @@ public interface IStoreCare
 
     /// <summary>Gives the space of what was removed back to the file system, a little at a time.</summary>
     void GiveBackSpace(CancellationToken cancellationToken = default);
+
+    /// <summary>The store's sizes, sums and settings.</summary>
+    StoreInfo Describe();
+
+    /// <summary>Looks whether the store is sound. Changes nothing, and holds up nobody who collects meanwhile.</summary>
+    /// <param name="full">True to look at every page, index and key too.</param>
+    /// <param name="progress">Is told now and then what is looked at, and which part of it is done, 0 to 1.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    StoreTest Test(bool full, Action<string, double>? progress = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Copies the store into a file, as it is at one moment, while others go on to use it.</summary>
+    /// <param name="destination">The file, or a folder in which it gets a name of its own.</param>
+    /// <param name="overwrite">True to replace a file that is there.</param>
+    /// <param name="now">For the name.</param>
+    /// <param name="progress">Is told now and then which part is done, 0 to 1.</param>
+    /// <param name="cancellationToken">Stops it; then nothing is left of it.</param>
+    /// <returns>The file, whole and checked.</returns>
+    /// <exception cref="JcException">BackupExists or BackupFailed.</exception>
+    string Backup(string destination, bool overwrite, DateTimeOffset now, Action<double>? progress = null, CancellationToken cancellationToken = default);
 }

@@ -125,6 +125,9 @@ internal sealed class SqliteDatabase : IDisposable
         lock (_writing) _writer.Dispose();
     }
 
+    /// <summary>The bytes on disk: the file and what SQLite keeps beside it.</summary>
+    public long FileBytes() => ((string[])[FilePath, FilePath + "-wal", FilePath + "-shm"]).Select(f => new FileInfo(f)).Where(f => f.Exists).Sum(f => f.Length);
+
     public static void Execute(SqliteConnection connection, string sql)
     {
         int rc = raw.sqlite3_exec(connection.Handle, sql);
@@ -237,7 +240,7 @@ internal sealed class SqliteDatabase : IDisposable
         return Convert.ToInt64(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    private JcException Damaged(Exception e) => new("StoreDamaged", JcErrorKind.StoreFault,
+    public JcException Damaged(Exception e) => new("StoreDamaged", JcErrorKind.StoreFault,
         $"The store file '{FilePath}' is damaged ({e.Message}). Put it aside and restore a backup, or start a new store; JumpCloud still has the events of its retention.", FilePath, e);
 
     private JcException Explain(SqliteException e)

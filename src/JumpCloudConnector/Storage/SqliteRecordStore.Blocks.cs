@@ -205,7 +205,7 @@ internal sealed partial class SqliteRecordStore
         return (long)select.ExecuteScalar()!;
     }
 
-    private RecordOrigin OriginOf(SqliteConnection connection, long number)
+    internal RecordOrigin OriginOf(SqliteConnection connection, long number)
     {
         if (_origins.TryGetValue(number, out RecordOrigin? known)) return known;
         using SqliteCommand select = connection.CreateCommand("SELECT document FROM origin WHERE id = $1", number);

@@ -6,6 +6,7 @@ using JumpCloudConnector.Records;
 using JumpCloudConnector.Storage;
 using JumpCloudConnector.Tests.Support;
 using JumpCloudSimulator;
+using Microsoft.Data.Sqlite;
 
 namespace JumpCloudConnector.Tests.Storage;
 
@@ -239,6 +240,223 @@ public sealed class StoreCareTests
         Assert.Empty(store.Find());
     }
 
+    /// <summary>Whatever the moment, each block is there whole or not at all, and the sums are right.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task A_removal_that_is_killed_leaves_a_sound_store(int steps)
+    {
+        using TestStore store = new();
+        Fill(store, new Random(11), 60_000);
+        int ones = store.Find(new RecordQuery { ConnectorNames = ["one"] }).Count, twos = _all.Count - ones;
+        using (CollectionChild child = CollectionChild.StartRemoving(store, "one"))
+        {
+            Assert.True(await child.ReachesAsync("removed ", steps));
+            await child.KillAsync();
+        }
+
+        store.Reopen();
+        AssertSound(store);
+        AssertAccounts(store);
+        List<IngestedRecord> left = store.Find();
+        Assert.All(left, r => Assert.Equal(_all[r.Sequence].Json, r.Json));
+        Assert.Equal(twos, left.Count(r => r.ConnectorName == "two"));
+        RemovedRecords rest = store.Store.Records.Remove(new RecordQuery { ConnectorNames = ["one"] }, false, null, TestContext.Current.CancellationToken);
+        Assert.Equal(left.Count - twos, rest.Records);
+        AssertSound(store);
+    }
+
+    [Fact]
+    public void What_there_is_is_described()
+    {
+        using TestStore store = new();
+        StoreInfo empty = store.Store.Care.Describe();
+        Assert.Equal((0L, 0L, 0L, null, null, null), (empty.Records, empty.Blocks, empty.Keys, empty.FirstRecord, empty.CompressionRatio, empty.RetentionDays));
+        Fill(store, new Random(3), 5_000, 100);
+        store.Store.Care.SetRetention(new StoreRetention(30, 1L << 29));
+        Enforce(store);
+        StoreInfo info = store.Store.Care.Describe();
+        List<IngestedRecord> records = store.Find();
+        Assert.Equal((records.Count, 5_000L, 5_000L - records.Count), (info.Records, info.Keys, info.RemovedRecords));
+        Assert.Equal((records[^1].Timestamp, records[0].Timestamp), (info.FirstRecord, info.LastRecord));
+        Assert.Equal((30, 0.5, 2, 2, SqliteSchema.Version), (info.RetentionDays, info.MaxSizeGB, info.Connectors, info.Streams, info.SchemaVersion));
+        Assert.InRange(info.UnpackedRecords, 0, BlockWriter.MaxRecords);
+        Assert.InRange(info.CompressionRatio!.Value, 1.2, 10);
+        Assert.True(info.FileBytes > info.BlockBytes && info.UsedBytes > info.BlockBytes && info.FreeDiskBytes > 0);
+        Assert.Equal(store.Folder, info.StorePath);
+    }
+
+    [Fact]
+    public async Task A_store_that_was_collected_is_sound_and_so_it_is_while_another_collects()
+    {
+        await using Simulator simulator = await Simulator.StartAsync(new SimulatorOptions { EventsPerOrganization = 8_000, UsersPerOrganization = 30 });
+        using TestStore store = new();
+        store.Add(simulator, change: c => c with { ContentTypes = [ContentType.DirectoryInsights, ContentType.SystemUser] });
+        Tested tested = new(store);
+        await store.CollectAsync(TestStore.Options with { FirstPageSize = 500, MaxPageSize = 500, SliceEvents = 1_000 }, observer: tested);
+        Assert.True(tested.Times > 2);
+        AssertSound(store);
+        store.Store.Records.Remove(new RecordQuery { EventTypes = ["sso_auth"] }, false, null, TestContext.Current.CancellationToken);
+        AssertSound(store);
+    }
+
+    [Theory]
+    [InlineData("UPDATE block SET to_ms = to_ms + 1 WHERE id = (SELECT max(id) FROM block)", "Block")]
+    [InlineData("UPDATE block SET records = records - 1 WHERE id = (SELECT max(id) FROM block)", "Block")]
+    [InlineData("UPDATE block SET last = last + 1 WHERE id = (SELECT min(id) FROM block)", "Block")]
+    [InlineData("UPDATE block_stream SET from_ms = from_ms - 1", "Block")]
+    [InlineData("DELETE FROM block_terms WHERE block = (SELECT min(block) FROM block_terms)", "Block")]
+    [InlineData("UPDATE block_terms SET terms = zeroblob(length(terms)) WHERE block = 2", "Block")]
+    [InlineData("DELETE FROM block WHERE id = 2", "Block")]
+    [InlineData("UPDATE block_body SET body = (SELECT body FROM block_body WHERE block = 1) WHERE block = 2", "Block Sequence")]
+    [InlineData("UPDATE block_body SET body = substr(body, 1, 500) || x'00' || substr(body, 502) WHERE block = 2", "Block")]
+    [InlineData("INSERT INTO block(id, first, last, records, from_ms, to_ms, bytes) SELECT 1000, first, last, records, from_ms, to_ms, bytes FROM block WHERE id = 1; INSERT INTO block_body SELECT 1000, body FROM block_body WHERE block = 1; INSERT INTO block_terms SELECT 1000, terms FROM block_terms WHERE block = 1; INSERT INTO block_stream SELECT stream, 1000, records, from_ms, to_ms FROM block_stream WHERE block = 1", "Sequence Ledger")]
+    [InlineData("DELETE FROM record WHERE sequence = (SELECT max(sequence) FROM record)", "Ledger")]
+    [InlineData("UPDATE meta SET value = value - 1 WHERE name = 'sequence'", "Sequence")]
+    [InlineData("UPDATE stream SET watermark_ms = watermark_ms + 5", "Ledger")]
+    [InlineData("DELETE FROM seen WHERE ms = (SELECT max(ms) FROM seen)", "Ledger!")]
+    public void Damage_is_found_and_said(string sql, string areas)
+    {
+        using TestStore store = new();
+        Fill(store, new Random(13), 5_003);
+        AssertSound(store);
+        store.Store.Dispose();
+        using (SqliteConnection connection = new($"Data Source={Path.Combine(store.Folder, "store.db")};Pooling=False"))
+        {
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = sql;
+            command.ExecuteNonQuery();
+        }
+
+        store.Reopen();
+        // What needs a look at every key is found by that alone.
+        bool needsAll = areas.EndsWith('!');
+        if (needsAll) Assert.Equal(StoreState.Healthy, Test(store, full: false).State);
+        StoreTest test = Test(store, full: needsAll);
+        Assert.Equal(StoreState.Damaged, test.State);
+        Assert.Equal(areas.TrimEnd('!').Split(' ').Order(), test.Findings.Select(f => f.Area).Distinct().Order());
+        Assert.All(test.Findings, f => Assert.True(f.IsDamage));
+    }
+
+    [Fact]
+    public void Pages_that_are_noise_are_found()
+    {
+        using TestStore store = new();
+        Fill(store, new Random(15), 5_000, 500);
+        store.Store.Dispose();
+        using (FileStream file = new(Path.Combine(store.Folder, "store.db"), FileMode.Open, FileAccess.ReadWrite))
+        {
+            file.Position = file.Length / 2 / 8192 * 8192;
+            file.Write(Enumerable.Repeat((byte)0xA5, 8192 * 20).ToArray());
+        }
+
+        store.Reopen();
+        StoreTest test = Test(store, full: false);
+        Assert.Equal(StoreState.Damaged, test.State);
+        Assert.Contains(test.Findings, f => f.Area == "File");
+    }
+
+    [Fact]
+    public async Task A_backup_beside_a_collection_is_whole_and_of_one_moment()
+    {
+        await using Simulator simulator = await Simulator.StartAsync(new SimulatorOptions { EventsPerOrganization = 20_000 });
+        using TestStore store = new();
+        store.Add(simulator);
+        string folder = store.Folder + "-backups";
+        Directory.CreateDirectory(folder);
+        try
+        {
+            BackedUp backups = new(store, folder);
+            await store.CollectAsync(TestStore.Options with { FirstPageSize = 500, MaxPageSize = 500, SliceEvents = 1_000 }, observer: backups);
+            Assert.True(backups.Files.Count >= 3);
+            await Task.WhenAll(backups.Running);
+            backups.Files.Add(store.Store.Care.Backup(folder, false, DateTimeOffset.UtcNow, null, TestContext.Current.CancellationToken));
+            Assert.Equal(backups.Files.Order(), Directory.GetFiles(folder).Order());
+            Dictionary<long, string> all = store.Find().ToDictionary(r => r.Sequence, r => r.Json);
+            foreach (string file in backups.Files)
+            {
+                string restored = Path.Combine(folder, "store-" + Path.GetFileName(file));
+                Directory.CreateDirectory(restored);
+                if (!OperatingSystem.IsWindows())
+                {
+                    Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+                    File.SetUnixFileMode(restored, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                }
+
+                File.Copy(file, Path.Combine(restored, "store.db"));
+                using RecordStore copy = RecordStore.Open(restored);
+                Assert.All(copy.Care.Test(true, null, TestContext.Current.CancellationToken).Findings, f => Assert.False(f.IsDamage, f.Message));
+                List<IngestedRecord> records = [.. copy.Records.Find(new RecordQuery(), TestContext.Current.CancellationToken)];
+                Assert.All(records, r => Assert.Equal(all[r.Sequence], r.Json));
+                // What was committed up to a moment, and not something of later commits.
+                Assert.Equal(records.Count, records.Count == 0 ? 0 : records.Max(r => r.Sequence));
+            }
+
+            Assert.Equal(all.Count, CountIn(backups.Files[^1]));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_backup_replaces_nothing_unasked_and_leaves_nothing_behind_where_it_fails()
+    {
+        using TestStore store = new();
+        Fill(store, new Random(17), 3_000);
+        string folder = store.Folder + "-backups";
+        Directory.CreateDirectory(folder);
+        string file = Path.Combine(folder, "b.db");
+        try
+        {
+            Assert.Equal(file, Backup(file));
+            Assert.Equal(3_000, CountIn(file));
+            Assert.Equal("BackupExists", Assert.Throws<JcException>(() => Backup(file)).ErrorId);
+            store.Store.Records.Remove(new RecordQuery { ConnectorNames = ["one"] }, false, null, TestContext.Current.CancellationToken);
+            Assert.Equal("BackupFailed", Assert.Throws<JcException>(() => Backup(Path.Combine(folder, "none", "b.db"))).ErrorId);
+            Assert.Equal("BackupFailed", Assert.Throws<JcException>(() => Backup(Path.Combine(store.Folder, "store.db"), true)).ErrorId);
+            using CancellationTokenSource stop = new();
+            Assert.Throws<OperationCanceledException>(() => store.Store.Care.Backup(file, true, DateTimeOffset.UtcNow, _ => stop.Cancel(), stop.Token));
+            Assert.Equal(3_000, CountIn(file));
+            Assert.Equal([file], Directory.GetFiles(folder));
+            Backup(file, true);
+            Assert.Equal(store.Find().Count, CountIn(file));
+            Assert.Equal([file], Directory.GetFiles(folder));
+            string notes = Path.Combine(folder, "notes.txt");
+            File.WriteAllText(notes, "mine");
+            Assert.Equal("BackupExists", Assert.Throws<JcException>(() => Backup(notes, true)).ErrorId);
+            Assert.Equal("mine", File.ReadAllText(notes));
+            string named = store.Store.Care.Backup(folder, false, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Local), null, TestContext.Current.CancellationToken);
+            Assert.Equal("JumpCloudConnector-20260102-030405.db", Path.GetFileName(named));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        string Backup(string to, bool overwrite = false) => store.Store.Care.Backup(to, overwrite, DateTimeOffset.UtcNow, null, TestContext.Current.CancellationToken);
+    }
+
+    private static long CountIn(string file)
+    {
+        using SqliteConnection connection = new($"Data Source={file};Pooling=False;Mode=ReadOnly");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT (SELECT coalesce(sum(records), 0) FROM block) + (SELECT count(*) FROM record)";
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private static StoreTest Test(TestStore store, bool full) => store.Store.Care.Test(full, null, TestContext.Current.CancellationToken);
+
+    private static void AssertSound(TestStore store)
+    {
+        StoreTest test = Test(store, full: true);
+        Assert.All(test.Findings, f => Assert.False(f.IsDamage, f.Message));
+        Assert.Equal((StoreState.Healthy, store.Store.Records.GetSpan().Count), (test.State, test.Records));
+    }
+
     private static async Task<IngestionTest> TestAsync(TestStore store)
     {
         List<IngestionTest> tests = [];
@@ -246,7 +464,7 @@ public sealed class StoreCareTests
         return Assert.Single(tests);
     }
 
-    private sealed class Notes : ICollectionObserver
+    private class Notes : ICollectionObserver
     {
         public List<string> Noted { get; } = [];
 
@@ -266,12 +484,50 @@ public sealed class StoreCareTests
         {
         }
 
-        public void Committed(RecordBatch batch)
+        public virtual void Committed(RecordBatch batch)
         {
         }
 
         public void Completed(CollectionResult result)
         {
+        }
+    }
+
+    /// <summary>Tests the store at every fourth commit, while others go on.</summary>
+    private sealed class Tested(TestStore store) : Notes
+    {
+        private int _commits;
+        private int _times;
+
+        public int Times => _times;
+
+        public override void Committed(RecordBatch batch)
+        {
+            if (Interlocked.Increment(ref _commits) % 4 != 0) return;
+            Assert.All(Test(store, full: true).Findings, f => Assert.False(f.IsDamage, f.Message));
+            Interlocked.Increment(ref _times);
+        }
+    }
+
+    /// <summary>Makes a backup at every sixth commit, while others go on.</summary>
+    private sealed class BackedUp(TestStore store, string folder) : Notes
+    {
+        private int _commits;
+
+        public List<string> Files { get; } = [];
+
+        public List<Task> Running { get; } = [];
+
+        public override void Committed(RecordBatch batch)
+        {
+            int commit = Interlocked.Increment(ref _commits);
+            if (commit % 6 != 0) return;
+            string file = Path.Combine(folder, $"{commit}.db");
+            lock (Files)
+            {
+                Files.Add(file);
+                Running.Add(Task.Run(() => store.Store.Care.Backup(file, false, DateTimeOffset.UtcNow)));
+            }
         }
     }
 

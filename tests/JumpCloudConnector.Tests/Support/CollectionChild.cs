@@ -29,6 +29,9 @@ internal sealed class CollectionChild : IDisposable
     /// <summary>Starts a process that adds connectors to a store and changes them, until it is killed.</summary>
     public static CollectionChild StartConfiguring(TestStore store) => Start("dotnet", Program, "configure", store.Folder, store.KeyRing);
 
+    /// <summary>Starts a process that removes the records of a connector.</summary>
+    public static CollectionChild StartRemoving(TestStore store, string connector) => Start("dotnet", Program, "remove", store.Folder, store.KeyRing, connector);
+
     /// <summary>Starts a collection as another account than root; the caller has seen that it is root and that there is setpriv.</summary>
     public static CollectionChild StartAs(int userId, TestStore store) => Start(
         "setpriv", $"--reuid={userId}", $"--regid={userId}", "--clear-groups", "dotnet", Program, "collect", store.Folder, store.KeyRing, "60", "1000");

@@ -13,6 +13,7 @@
     TypesToProcess         = @('JumpCloudConnector.Types.ps1xml')
     FunctionsToExport      = @()
     CmdletsToExport        = @(
+        'Backup-JcStore'
         'Confirm-JcCollectionGap'
         'Disable-JcConnector'
         'Enable-JcConnector'
@@ -24,6 +25,7 @@
         'Get-JcConnector'
         'Get-JcIngestedRecord'
         'Get-JcLogFilter'
+        'Get-JcStore'
         'Import-JcConnector'
         'Invoke-JcCollection'
         'New-JcAnalyzerProfile'
@@ -32,13 +34,16 @@
         'Register-JcCollectionTask'
         'Remove-JcAnalyzerProfile'
         'Remove-JcConnector'
+        'Remove-JcIngestedRecord'
         'Remove-JcLogFilter'
         'Repair-JcIngestion'
         'Set-JcConnector'
         'Set-JcLogFilter'
+        'Set-JcStore'
         'Test-JcConnector'
         'Test-JcIngestion'
         'Test-JcLogFilter'
+        'Test-JcStore'
         'Unregister-JcCollectionTask'
     )
     VariablesToExport      = @()

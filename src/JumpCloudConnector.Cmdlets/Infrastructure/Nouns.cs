@@ -12,4 +12,5 @@ internal static class Nouns
     public const string Ingestion = "JcIngestion";
     public const string LogFilter = "JcLogFilter";
     public const string IngestedRecord = "JcIngestedRecord";
+    public const string Store = "JcStore";
 }

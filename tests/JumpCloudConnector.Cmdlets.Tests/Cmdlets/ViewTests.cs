@@ -25,6 +25,9 @@ public sealed class ViewTests
         ["IngestionTest"] = "Test-JcIngestion",
         ["MissingSpan"] = "(Test-JcIngestion Acme).Missing",
         ["Backlog"] = "Invoke-JcCollection Behind -TimeLimit ([TimeSpan]::FromTicks(1))",
+        ["StoreInfo"] = "Set-JcStore -RetentionDays 400 -MaxSizeGB 0.5 -PassThru",
+        ["StoreTest"] = "Test-JcStore",
+        ["RecordRemoval"] = "Remove-JcIngestedRecord Acme -Force",
         ["ConnectorImportResult"] = "Import-JcConnector $folder/lines.csv",
     };
 
@@ -48,6 +51,9 @@ public sealed class ViewTests
     [InlineData("IngestionTest", "Connector Organization State Received Stored Missing Message", "Acme|Incomplete|7 events missing")]
     [InlineData("MissingSpan", "From To Received Missing", "7")]
     [InlineData("Backlog", "Connector State Watermark", "Behind|Collected|d 23h behind")]
+    [InlineData("StoreInfo", "Records Size Oldest Newest Kept Store", "64|kB|400d, 0.5 GB")]
+    [InlineData("StoreTest", "State Blocks Records Duration Findings Store", "Healthy|64|(none)")]
+    [InlineData("RecordRemoval", "Removed Oldest Newest Freed Store", "64|kB")]
     [InlineData("ConnectorImportResult", "Line Name Outcome Message", "Acme|Skipped|-Update")]
     [InlineData("ConnectorImportResult", "Line Name Outcome Message", "Worse|Failed|InvalidTenantName")]
     public async Task A_table_has_its_columns_and_fits(string kind, string headers, string row)
@@ -78,6 +84,9 @@ public sealed class ViewTests
     [InlineData("LedgerEntry", "ConnectorName : Acme|State : Collected|Slices : 2|StorePath :")]
     [InlineData("GapInfo", "ConnectorName : Acme|Reason : NotLicensed|To : (still open)|ConfirmedBy :")]
     [InlineData("IngestionTest", "ConnectorName : Acme|State : Incomplete|MissingCount : 7|Missing : 7 from")]
+    [InlineData("StoreInfo", "Records : 64|UnpackedRecords : 64|RetentionDays : 400|MaxSizeGB : 0.5|Connectors : 3|Streams : 2")]
+    [InlineData("StoreTest", "State : Healthy|Findings : (none)|IsFull : False")]
+    [InlineData("RecordRemoval", "Records : 64|FreedSize : ")]
     [InlineData("Backlog", "ConnectorName : Behind|Backlog : ")]
     [InlineData("CollectionResult", "ConnectorName : Acme|State : Collected|StatusCode : 0|ErrorId : Unauthorized")]
     [InlineData("ConnectionTestResult", "ConnectorName : Acme|Result : Success|Probes : DNS at 127.0.0.1")]

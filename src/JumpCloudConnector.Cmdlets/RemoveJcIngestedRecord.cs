@@ -1,0 +1,100 @@
+using System.Management.Automation;
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>Removes records from the store, by connector, tenant and time. They do not come back.</summary>
+[Cmdlet(VerbsCommon.Remove, Nouns.IngestedRecord, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(RecordRemoval))]
+public sealed class RemoveJcIngestedRecord : PeriodCmdlet
+{
+    private const string Activity = "Removing records";
+
+    private readonly List<string> _connectors = [];
+    private readonly List<string> _tenants = [];
+
+    /// <summary>Connectors, by the names in the records, with wildcards; also of those that are no longer there.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ConnectorNameCompleter))]
+    public string[]? ConnectorName { get; set; }
+
+    /// <summary>Tenants, by the names in the records, with wildcards.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(TenantNameCompleter))]
+    public string[]? TenantName { get; set; }
+
+    /// <summary>Does not ask.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(ConnectorName, () =>
+    {
+        KeepStore();
+        _connectors.AddRange(ConnectorName ?? []);
+        _tenants.AddRange(TenantName ?? []);
+    });
+
+    /// <inheritdoc/>
+    // At the end, so that it is asked once for all connectors of a pipeline.
+    protected override void EndProcessing() => Guard(null, () =>
+    {
+        // A pipeline that brought no connector means none, not all.
+        if (MyInvocation.ExpectingInput && _connectors.Count == 0 && _tenants.Count == 0) return;
+        (long? after, long? before) = Period();
+        if (_connectors.Count == 0 && _tenants.Count == 0 && after is null && before is null)
+        {
+            throw new JcException("NothingSelected", JcErrorKind.InvalidInput,
+                "Say which records: -ConnectorName, -TenantName, -After, -Before or -Last. For all that there are, give -ConnectorName '*'.");
+        }
+
+        UseKeptStore();
+        if (OpenExisting() is not { } store) return;
+        RecordQuery query = new() { ConnectorNames = _connectors, TenantNames = [.. _tenants.Distinct(StringComparer.OrdinalIgnoreCase)], After = after, Before = before };
+        if (!Run((_, stop) => Task.FromResult(store.Records.Remove(query, preview: true, null, stop)), out RemovedRecords found)) return;
+        if (found.Records == 0)
+        {
+            WriteVerbose("No records match, so nothing is removed.");
+            return;
+        }
+
+        string span = $"of {Local(Time(found.First))} to {Local(Time(found.Last))}";
+        if (!IsConfirmed(
+            Force, $"{Words.Count(found.Records, "record")} {span}",
+            "They cannot be brought back. Their keys stay, so that a collection does not store them again."))
+        {
+            return;
+        }
+
+        long size = store.Care.Describe().UsedBytes;
+        if (!Run((pipeline, stop) => Task.FromResult(Remove(pipeline, store, query, stop)), out RemovedRecords removed)) return;
+        WriteObject(new RecordRemoval
+        {
+            Records = removed.Records,
+            FirstRecord = removed.First is { } first ? Time(first) : null,
+            LastRecord = removed.Last is { } last ? Time(last) : null,
+            FreedBytes = Math.Max(0, size - store.Care.Describe().UsedBytes),
+            StorePath = store.Folder,
+        });
+    });
+
+    private static RemovedRecords Remove(IPipeline pipeline, RecordStore store, RecordQuery query, CancellationToken stop)
+    {
+        try
+        {
+            RemovedRecords removed = store.Records.Remove(query, preview: false, (sum, part) =>
+                pipeline.WriteProgress(new ProgressRecord(1, Activity, Words.Count(sum.Records, "record")) { PercentComplete = (int)(part * 100) }), stop);
+            store.Care.GiveBackSpace(stop);
+            return removed;
+        }
+        finally
+        {
+            pipeline.WriteProgress(new ProgressRecord(1, Activity, "Done") { RecordType = ProgressRecordType.Completed });
+        }
+    }
+
+    private static DateTimeOffset Time(long? milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds ?? 0);
+}

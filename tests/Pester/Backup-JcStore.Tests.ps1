@@ -1,0 +1,25 @@
+BeforeAll {
+    . ([System.IO.Path]::Combine($PSScriptRoot, 'Common.ps1'))
+    $simulator, $folder, $address = Start-Acceptance -Collected
+}
+
+AfterAll {
+    Stop-Acceptance -Simulator $simulator -Folder $folder
+}
+
+Describe 'Backup-JcStore' {
+    It 'makes a file that is a store' {
+        $file = Backup-JcStore -Destination (Join-Path $TestDrive 'b.db')
+        $file | Should -BeOfType ([System.IO.FileInfo])
+        $file.Length | Should -BeGreaterThan 0
+    }
+
+    It 'replaces a backup with -Force alone' {
+        Get-ErrorId { Backup-JcStore -Destination (Join-Path $TestDrive 'b.db') } | Should -Be 'BackupExists'
+        (Backup-JcStore -Destination (Join-Path $TestDrive 'b.db') -Force).Name | Should -Be 'b.db'
+    }
+
+    It 'says that a folder is not there' {
+        Get-ErrorId { Backup-JcStore -Destination (Join-Path $TestDrive 'none/b.db') } | Should -Be 'BackupFailed'
+    }
+}

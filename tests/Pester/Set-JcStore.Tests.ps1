@@ -1,0 +1,27 @@
+BeforeAll {
+    . ([System.IO.Path]::Combine($PSScriptRoot, 'Common.ps1'))
+    $simulator, $folder, $address = Start-Acceptance -Collected
+}
+
+AfterAll {
+    Stop-Acceptance -Simulator $simulator -Folder $folder
+}
+
+Describe 'Set-JcStore' {
+    It 'sets and clears the retention' {
+        Set-JcStore -RetentionDays 30 -MaxSizeGB 1.5
+        (Get-JcStore).RetentionDays | Should -Be 30
+        (Get-JcStore).MaxSizeGB | Should -Be 1.5
+        (Set-JcStore -RetentionDays 0 -MaxSizeGB 0 -PassThru).RetentionDays | Should -BeNullOrEmpty
+    }
+
+    It 'changes nothing under -WhatIf' {
+        Set-JcStore -RetentionDays 30 -WhatIf
+        (Get-JcStore).RetentionDays | Should -BeNullOrEmpty
+    }
+
+    It 'refuses what cannot be meant' {
+        Get-ErrorId { Set-JcStore -RetentionDays -1 } | Should -Be 'InvalidRetention'
+        Get-ErrorId { Set-JcStore } | Should -Be 'NothingToChange'
+    }
+}

@@ -89,10 +89,11 @@ internal sealed partial class SqliteStoreCare(SqliteDatabase database, SqliteRec
             cancellationToken.ThrowIfCancellationRequested();
             more = database.Write(durable: false, connection =>
             {
-                long free = Pragma(connection, "freelist_count") - (Pragma(connection, "page_count") / FreePart);
+                long pages = Pragma(connection, "page_count"), free = Pragma(connection, "freelist_count") - (pages / FreePart);
                 if (free <= 0) return false;
                 SqliteDatabase.Execute(connection, $"PRAGMA incremental_vacuum({Math.Min(free, PagesAtOnce)})");
-                return free > PagesAtOnce;
+                // A file that was made otherwise gives nothing back; its free pages are written again.
+                return free > PagesAtOnce && Pragma(connection, "page_count") < pages;
             });
         }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using JumpCloudConnector.Storage;
 
 namespace JumpCloudConnector.Bench;
 
@@ -20,7 +21,7 @@ internal static class CollectWorkload
         try
         {
             Console.WriteLine($"{Environment.ProcessorCount} cores, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}, .NET {Environment.Version}; {events:N0} events");
-            Console.WriteLine("round  collector s  events/s  cpu s  peak MB  store MB    curl s  ratio");
+            Console.WriteLine("round  collector s  events/s  cpu s  peak MB  store MB  of JSON    curl s  ratio");
 
             List<double> ratios = [];
             for (int round = 0; round <= rounds; round++)
@@ -29,15 +30,16 @@ internal static class CollectWorkload
                 Directory.CreateDirectory(folder);
                 await simulator.ForgetRequestsAsync();
                 ChildReport report = await CollectChild.StartAsync(new ChildTask(folder, simulator.Insights, simulator.Console, simulator.ApiKey));
-                double stored = new DirectoryInfo(Path.Combine(folder, "store")).EnumerateFiles().Sum(f => f.Length) / 1048576.0;
+                StoreInfo store = Describe(Path.Combine(folder, "store"));
                 string config = await CurlConfigAsync(simulator.Http, simulator.Insights, simulator.ApiKey, folder);
                 double curl = await CurlAsync(config);
                 Directory.Delete(folder, recursive: true);
                 double ratio = report.Seconds / curl;
                 // The first round warms the simulator's pages and the disk; it does not count.
                 if (round > 0) ratios.Add(ratio);
-                Console.WriteLine(string.Format(CultureInfo.InvariantCulture, "{0,5}  {1,11:0.00}  {2,8:N0}  {3,5:0.0}  {4,7:0}  {5,8:N0}  {6,8:0.00}  {7,5:0.0}{8}",
-                    round, report.Seconds, report.New / report.Seconds, report.CpuSeconds, report.PeakMegabytes, stored, curl, ratio, round == 0 ? "  (warm-up)" : ""));
+                Console.WriteLine(string.Format(CultureInfo.InvariantCulture, "{0,5}  {1,11:0.00}  {2,8:N0}  {3,5:0.0}  {4,7:0}  {5,8:N0}  {6,7:P1}  {7,8:0.00}  {8,5:0.0}{9}",
+                    round, report.Seconds, report.New / report.Seconds, report.CpuSeconds, report.PeakMegabytes, store.FileBytes / 1048576.0,
+                    (double)store.FileBytes / store.VendorBytes, curl, ratio, round == 0 ? "  (warm-up)" : ""));
             }
 
             ratios.Sort();
@@ -51,6 +53,12 @@ internal static class CollectWorkload
     }
 
     /// <summary>Every request for events that the collector made, as one curl configuration.</summary>
+    private static StoreInfo Describe(string folder)
+    {
+        using RecordStore store = RecordStore.Open(folder);
+        return store.Care.Describe();
+    }
+
     private static async Task<string> CurlConfigAsync(HttpClient http, Uri insights, string key, string folder)
     {
         using JsonDocument log = JsonDocument.Parse(await http.GetStringAsync("_simulator/requests?last=10000"));

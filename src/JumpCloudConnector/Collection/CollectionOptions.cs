@@ -15,13 +15,13 @@ public sealed record CollectionOptions
     public int MaxPageSize { get; init; } = 10_000;
 
     /// <summary>Bytes that a page should come to; its rows follow from that. As records they are about twice as many.</summary>
-    public long TargetPageBytes { get; init; } = 3L << 18;
+    public long TargetPageBytes { get; init; } = 1L << 20;
 
     /// <summary>
     /// Pages that may be in memory at once over all streams, on their way from the network to the store. With
     /// <see cref="TargetPageBytes"/> this bounds memory, however many streams there are.
     /// </summary>
-    public int MaxPagesInMemory { get; init; } = 12;
+    public int MaxPagesInMemory { get; init; } = 10;
 
     /// <summary>Bytes at which a page is given up and asked for with fewer rows.</summary>
     public long MaxPageBytes { get; init; } = 4L << 20;

@@ -87,11 +87,12 @@ internal sealed class BlockSieve
 
     /// <summary>
     /// True for a text that stands in a record as part of one value or name of the vendor's object, or in what is known
-    /// beside it: digits and the letters of hexadecimal numbers alone may be of a time or a uuid, and signs of structure may
-    /// reach over the end of a value.
+    /// beside it: digits and the letters of hexadecimal numbers alone may be of a time or a uuid, and signs of structure, as a
+    /// space at either end, may reach over the end of a value.
     /// </summary>
     private static bool IsPlain(string? text) => text is { Length: > 1 }
         && text.Any(c => "0123456789abcdefABCDEF-.".IndexOf(c) < 0)
+        && text[0] != ' ' && text[text.Length - 1] != ' '
         && text.All(c => c is >= ' ' and < (char)0x7F && Structure.IndexOf(c) < 0)
         && Constants.IndexOf(text, StringComparison.OrdinalIgnoreCase) < 0;
 

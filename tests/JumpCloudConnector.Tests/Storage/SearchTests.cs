@@ -40,6 +40,30 @@ public sealed class SearchTests
         Assert.Equal((_all.Count, _all.Min(r => r.Time), _all.Max(r => r.Time)), store.Store.Records.GetSpan());
     }
 
+    /// <summary>Texts that a block does not have in one piece, though its records have.</summary>
+    [Theory]
+    [InlineData(" null")]
+    [InlineData("true ")]
+    [InlineData(" -7")]
+    [InlineData("é")]
+    [InlineData("acme")]
+    [InlineData("Main")]
+    [InlineData("1714979289")]
+    [InlineData("LOG_COLLECTOR")]
+    [InlineData("name\" : \"x")]
+    [InlineData("a\\/b")]
+    public void Texts_are_found_wherever_they_are(string text)
+    {
+        using TestStore store = new();
+        Lease lease = Acquire(store, "main", out _);
+        byte[] spaced = "{ \"id\" : \"1\" , \"timestamp\":\"2024-05-06T07:08:09Z\", \"a\" : null , \"b\":true , \"n\": -7 , \"name\" : \"x\", \"c\":\"É a\\/b\" }"u8.ToArray();
+        Commit(store, lease, Enumerable.Range(0, 400).Select(i => i == 300 ? spaced : System.Text.Encoding.UTF8.GetBytes($"{{\"id\":\"x{i}\"}}")), "main");
+        RecordQuery query = new() { Text = text };
+        long[] expected = [.. FullScan(query)];
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected, store.Find(query).Select(r => r.Sequence));
+    }
+
     /// <summary>Rows go into a block, and others away, while somebody reads.</summary>
     [Theory]
     [InlineData(false, false)]

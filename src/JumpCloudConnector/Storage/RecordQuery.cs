@@ -11,7 +11,7 @@ namespace JumpCloudConnector.Storage;
 /// </summary>
 public sealed record RecordQuery
 {
-    private const string InvalidRegex = "InvalidRegex";
+    private const string InvalidRegexId = "InvalidRegex";
 
     // Enough for the largest of records, and an end for an expression that would have none.
     private static readonly TimeSpan s_matchLimit = TimeSpan.FromSeconds(2);
@@ -107,20 +107,20 @@ public sealed record RecordQuery
     {
         if (!query.Regex) return null;
         if (string.IsNullOrEmpty(query.Text))
-            throw new JcException(InvalidRegex, JcErrorKind.InvalidInput, "A regular expression was asked for, and there is no text to read as one. Give the expression as the text.");
+            throw new JcException(InvalidRegexId, JcErrorKind.InvalidInput, "A regular expression was asked for, and there is no text to read as one. Give the expression as the text.");
         try
         {
             return new Regex(query.Text, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Compiled, s_matchLimit);
         }
         catch (ArgumentException e)
         {
-            throw new JcException(InvalidRegex, JcErrorKind.InvalidInput,
+            throw new JcException(InvalidRegexId, JcErrorKind.InvalidInput,
                 $"'{query.Text}' is not a regular expression: {e.Message.TrimEnd('.')}. Correct it, or search for the text as it is.", query.Text, e);
         }
     }
 
     /// <summary>The error for an expression that ran away on a record.</summary>
-    internal static JcException RunsAway(string expression, Exception inner) => new(InvalidRegex, JcErrorKind.InvalidInput,
+    internal static JcException RunsAway(string expression, Exception inner) => new(InvalidRegexId, JcErrorKind.InvalidInput,
         $"The regular expression '{expression}' was given up after {s_matchLimit.TotalSeconds:0} seconds on one record, so that what matches is not known. Make it simpler: no repetition within a repetition, such as (a+)+.", expression, inner);
 
     private static IEnumerable<string> Doubts(string field, IReadOnlyList<string> given, string[] known) =>

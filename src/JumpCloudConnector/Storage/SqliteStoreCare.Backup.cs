@@ -7,6 +7,8 @@ namespace JumpCloudConnector.Storage;
 /// <content>A copy of it.</content>
 internal sealed partial class SqliteStoreCare
 {
+    private const string BackupFailedId = "BackupFailed";
+
     private const int PagesCopiedAtOnce = 512;
 
     public string Backup(string destination, bool overwrite, DateTimeOffset now, Action<double>? progress, CancellationToken cancellationToken)
@@ -165,5 +167,5 @@ internal sealed partial class SqliteStoreCare
         BackupFailed(file, raw.sqlite3_errmsg(target.Handle).utf8_to_string() + ".", JcErrorKind.InvalidInput, null);
 
     private static JcException BackupFailed(string file, string why, JcErrorKind kind, Exception? cause) =>
-        new("BackupFailed", kind, $"The backup '{file}' could not be made: {why}", file, cause);
+        new(BackupFailedId, kind, $"The backup '{file}' could not be made: {why}", file, cause);
 }

@@ -1,5 +1,4 @@
 using JumpCloudConnector.Connectors;
-using JumpCloudConnector.Records;
 using JumpCloudConnector.Storage;
 
 namespace JumpCloudConnector.Forwarding;
@@ -39,46 +38,18 @@ public sealed class Forwarder(RecordStore store, SecretProtector secrets, Forwar
         return results;
     }
 
-    /// <summary>Sends records that somebody gives, whatever the destination's place and filter; its place stays.</summary>
+    /// <summary>Begins to send records that somebody gives, whatever the destination's place and filter; its place stays.</summary>
     /// <param name="destination">The destination.</param>
-    /// <param name="give">Gives the records, one by one, to what it is called with; on a thread of its own.</param>
     /// <param name="observer">Is told what happens; null for nobody.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<ForwardingResult> ReplayAsync(
-        SyslogDestination destination, Action<Action<IngestedRecord>> give, IForwardingObserver? observer, CancellationToken cancellationToken)
+    public SyslogReplay Replay(SyslogDestination destination, IForwardingObserver? observer, CancellationToken cancellationToken)
     {
+        GivenSource source = new();
         Progress progress = new(destination.Name, observer, _time, null);
-        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using GivenSource source = new();
         DestinationSender? sender = null;
         sender = new DestinationSender(
             destination, PasswordOf(destination), source, 0, _options, _time, _ => progress.Tell(sender!), (e, pause) => observer?.Failed(destination.Name, e, pause));
-        Task giving = Task.Factory.StartNew(
-            () =>
-            {
-                try
-                {
-                    give(record => source.Add(record, over.Token));
-                }
-                finally
-                {
-                    source.Complete();
-                }
-            },
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        ForwardingResult result = await EndAsync(destination, sender, progress, () => sender.RunAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
-        over.Cancel();
-        try
-        {
-            await giving.ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // Nobody takes what it would have given.
-        }
-
-        observer?.Completed(result);
-        return result;
+        return new SyslogReplay(source, stop => EndAsync(destination, sender, progress, () => sender.RunAsync(stop), stop), cancellationToken);
     }
 
     /// <summary>Sends to one destination from its place in the store.</summary>

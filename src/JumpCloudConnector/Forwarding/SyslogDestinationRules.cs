@@ -48,6 +48,9 @@ public static class SyslogDestinationRules
         CheckTls(destination);
     }
 
+    /// <summary>What is to be said of a filter that no record can pass.</summary>
+    public static IEnumerable<string> Doubts(SyslogDestination destination) => SyslogDestinationRegistry.QueryOf(destination, 0).Doubts();
+
     /// <summary>Checks that the files that a destination names can be read on this machine, by this account.</summary>
     /// <exception cref="JcException">CertificateAuthorityNotRead, InvalidCertificateAuthority or ClientCertificateNotRead.</exception>
     public static void CheckFiles(SyslogDestination destination)

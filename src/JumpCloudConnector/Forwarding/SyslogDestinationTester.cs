@@ -1,4 +1,3 @@
-using System.Text;
 using JumpCloudConnector.Connectors;
 using JumpCloudConnector.Forwarding.Messages;
 using JumpCloudConnector.Forwarding.Transports;

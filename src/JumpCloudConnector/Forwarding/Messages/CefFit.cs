@@ -63,6 +63,8 @@ internal sealed class CefFit(List<CefField> fields, ByteBuffer text)
             list += field.Key.Name.Length + 1;
         }
 
+        // Where the texts that were cut are gone too, it was not worth the cut.
+        if (cut && fields.TrueForAll(f => gone.Contains(f) || !IsCut(f, length))) return Append(output, room, truncate: false);
         foreach (CefField field in fields)
             if (!gone.Contains(field)) AppendField(output, field, length);
         if (gone.Count > 0)

@@ -6,7 +6,7 @@ namespace JumpCloudConnector.Forwarding;
 /// <summary>
 /// Writes a record as a message's text in ArcSight's Common Event Format, version 0:
 /// <c>CEF:0|JumpCloud|Directory Insights|1.0|event_type|event_name|severity|extension</c>; the product is <c>System Users</c>
-/// for their records, and a record without an <c>event_name</c> has its <c>event_type</c> as name. Used by one thread.
+/// for their records, and a record without an <c>event_name</c> has its <c>event_type</c> as name, one without that "unknown". Used by one thread.
 /// </summary>
 /// <remarks>
 /// The extension's fields, each there only where the record has a value:
@@ -82,11 +82,15 @@ internal sealed class CefMessageWriter : IDisposable
     {
         bool users = Raw(json, record, RecordHeader.MessageClass).SequenceEqual("jumpcloud_systemuser"u8);
         output.Append(users ? "CEF:0|JumpCloud|System Users|1.0|"u8 : "CEF:0|JumpCloud|Directory Insights|1.0|"u8);
-        ReadOnlySpan<byte> type = Raw(json, record, RecordHeader.EventType);
-        if (type.IsEmpty) type = "unknown"u8;
-        ReadOnlySpan<byte> name = Raw(json, record, RecordHeader.EventName);
-        AppendHeaderField(output, type, shorten ? MaxShortType : int.MaxValue);
-        AppendHeaderField(output, name.IsEmpty ? type : name, shorten ? MaxShortName : int.MaxValue);
+        int type = output.Length;
+        if (!TryAppendHeaderField(output, Raw(json, record, RecordHeader.EventType), shorten ? MaxShortType : int.MaxValue)) output.Append("unknown|"u8);
+        int typeEnd = output.Length;
+        if (!TryAppendHeaderField(output, Raw(json, record, RecordHeader.EventName), shorten ? MaxShortName : int.MaxValue))
+        {
+            output.Reserve(typeEnd - type);
+            output.Array.AsSpan(type, typeEnd - type).CopyTo(output.Array.AsSpan(typeEnd));
+        }
+
         output.Append(severity switch
         {
             SyslogSeverity.Emergency => "10|"u8,
@@ -100,7 +104,8 @@ internal sealed class CefMessageWriter : IDisposable
         });
     }
 
-    private void AppendHeaderField(ByteBuffer output, ReadOnlySpan<byte> raw, int most)
+    /// <summary>False where there is no text, or nothing but what becomes spaces.</summary>
+    private bool TryAppendHeaderField(ByteBuffer output, ReadOnlySpan<byte> raw, int most)
     {
         int start = output.Length;
         MessageText.Append(output, MessageText.Unescape(raw, _unescaped), TextEscaping.CefHeader);
@@ -110,7 +115,15 @@ internal sealed class CefMessageWriter : IDisposable
             output.Append(JsonTexts.CutMark);
         }
 
-        output.Append((byte)'|');
+        foreach (byte character in output.Span.Slice(start))
+        {
+            if (character == ' ') continue;
+            output.Append((byte)'|');
+            return true;
+        }
+
+        output.Truncate(start);
+        return false;
     }
 
     private void Append(ByteBuffer output, ReadOnlySpan<byte> json, RecordHeader record)

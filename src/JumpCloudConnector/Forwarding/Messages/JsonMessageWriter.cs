@@ -40,8 +40,12 @@ internal sealed class JsonMessageWriter : IDisposable
                 _cut.Truncate(0);
                 _texts.AppendCut(_line.Span, _cut, length);
                 _members.Read(_cut.Span);
+                int start = output.Length;
                 _members.AppendFitting(_cut.Span, output, room, JsonTexts.RecordMark);
-                return SyslogMessageFate.Truncated;
+                if (output.Span.Slice(start).IndexOf(JsonTexts.CutMark) >= 0) return SyslogMessageFate.Truncated;
+
+                // The texts that were cut are gone too: it was not worth the cut.
+                output.Truncate(start);
             }
         }
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using JumpCloudConnector.Forwarding.Messages;
 using JumpCloudConnector.Forwarding.Transports;
 
 namespace JumpCloudConnector.Forwarding;

@@ -1,4 +1,3 @@
-using JumpCloudConnector.Forwarding.Messages;
 using JumpCloudConnector.Forwarding.Transports;
 
 namespace JumpCloudConnector.Forwarding;

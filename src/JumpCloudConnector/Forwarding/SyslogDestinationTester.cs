@@ -1,5 +1,4 @@
 using JumpCloudConnector.Connectors;
-using JumpCloudConnector.Forwarding.Messages;
 using JumpCloudConnector.Forwarding.Transports;
 using JumpCloudConnector.Records;
 using JumpCloudConnector.Storage;

@@ -34,6 +34,7 @@ internal sealed class RecordSearch : IDisposable
     private SqliteConnection? _connection;
     private long _waitingBytes;
     private long _moved;
+    private long _until;
     private Place _place;
     private Place _rowPlace;
     private bool _moreRows;
@@ -96,7 +97,9 @@ internal sealed class RecordSearch : IDisposable
     /// <summary>Lists the blocks that may have what is behind the place reached, and begins the rows from there.</summary>
     private bool Plan()
     {
-        _moved = ReadMoved();
+        _moved = ReadMeta("moved");
+        // What is committed from here on may lie in blocks that are not listed: rows behind them would leave these out.
+        _until = ReadMeta("sequence");
         _blocks.Clear();
         _waiting.Clear();
         _waitingBytes = 0;
@@ -225,14 +228,14 @@ internal sealed class RecordSearch : IDisposable
     /// <summary>Looks at the next rows; false where records have moved, so that what was planned is no longer right.</summary>
     private bool ReadRows(CancellationToken cancellationToken)
     {
-        if (ReadMoved() != _moved) return false;
+        if (ReadMeta("moved") != _moved) return false;
         string sql = _bySequence
             // The plus keeps the planner from the time index, which would sort everything anew for every step.
-            ? "SELECT sequence, ms, body FROM record WHERE sequence > $1 AND +ms >= $3 AND +ms < $4 ORDER BY sequence"
+            ? "SELECT sequence, ms, body FROM record WHERE sequence > $1 AND sequence <= $5 AND +ms >= $3 AND +ms < $4 ORDER BY sequence"
             : _ascending
-                ? "SELECT sequence, ms, body FROM record WHERE (ms, sequence) > ($1, $2) AND ms >= $3 AND ms < $4 ORDER BY ms, sequence"
-                : "SELECT sequence, ms, body FROM record WHERE (ms, sequence) < ($1, $2) AND ms >= $3 AND ms < $4 ORDER BY ms DESC, sequence DESC";
-        using SqliteCommand command = _connection!.CreateCommand(sql, _rowPlace.Key, _rowPlace.Sequence, _after, _before);
+                ? "SELECT sequence, ms, body FROM record WHERE (ms, sequence) > ($1, $2) AND ms >= $3 AND ms < $4 AND sequence <= $5 ORDER BY ms, sequence"
+                : "SELECT sequence, ms, body FROM record WHERE (ms, sequence) < ($1, $2) AND ms >= $3 AND ms < $4 AND sequence <= $5 ORDER BY ms DESC, sequence DESC";
+        using SqliteCommand command = _connection!.CreateCommand(sql, _rowPlace.Key, _rowPlace.Sequence, _after, _before, _until);
         using SqliteDataReader row = command.ExecuteReader();
         int rows = 0;
         int matches = 0;
@@ -269,9 +272,9 @@ internal sealed class RecordSearch : IDisposable
         return null;
     });
 
-    private long ReadMoved()
+    private long ReadMeta(string name)
     {
-        using SqliteCommand command = _connection!.CreateCommand("SELECT value FROM meta WHERE name = 'moved'");
+        using SqliteCommand command = _connection!.CreateCommand("SELECT value FROM meta WHERE name = $1", name);
         return (long)command.ExecuteScalar()!;
     }
 

@@ -93,6 +93,33 @@ public sealed class SearchTests
         Assert.Equal(Enumerable.Range(1, before), found.Where(s => s <= before).Order().Select(s => (int)s));
     }
 
+    /// <summary>
+    /// Large commits go into blocks at once, small ones into rows behind them: who goes on from the last record that was given
+    /// must not have been given one from behind others.
+    /// </summary>
+    [Fact]
+    public async Task In_the_order_of_commits_nothing_is_left_out_that_is_committed_meanwhile()
+    {
+        using TestStore store = new();
+        byte[][] events = await EventsAsync(5, 4_000);
+        Lease lease = Acquire(store, "main", out _);
+        Commit(store, lease, events[..300], "main");
+        for (int i = 300; i < 1_200; i += 150) Commit(store, lease, events[i..(i + 150)], "main");
+
+        List<long> found = [];
+        foreach (IngestedRecord record in store.Store.Records.Find(new RecordQuery { AfterSequence = 0 }, TestContext.Current.CancellationToken))
+        {
+            found.Add(record.Sequence);
+            if (found.Count != 500) continue;
+            Commit(store, lease, events[1_200..3_200], "main");
+            Commit(store, lease, events[3_200..3_250], "main");
+        }
+
+        Assert.InRange(found.Count, 1_200, _all.Count);
+        Assert.Equal(Enumerable.Range(1, found.Count).Select(s => (long)s), found);
+        Assert.Equal(_all.Skip(found.Count).Select(r => r.Sequence), store.Find(new RecordQuery { AfterSequence = found[^1] }).Select(r => r.Sequence));
+    }
+
     /// <summary>What the first layout wrote is read, and goes into blocks with the commits that follow.</summary>
     [Fact]
     public async Task A_store_of_the_first_layout_is_read_and_packed()

@@ -106,6 +106,9 @@ public interface IRecordStore
     /// <summary>Removes a connector's records, a little at a time; how many there were.</summary>
     long RemoveRecords(Guid connectorId, CancellationToken cancellationToken);
 
+    /// <summary>The last place in the order of commits that was given away; 0 before the first record.</summary>
+    long GetLastSequence();
+
     /// <summary>How many records there are, and the span of their times in epoch milliseconds.</summary>
     (long Count, long? First, long? Last) GetSpan();
 }

@@ -54,8 +54,8 @@ internal sealed partial class SqliteRecordStore
     {
         if (query.First is not null) throw new ArgumentException("What is removed cannot be a number of records.", nameof(query));
         query.Check();
-        bool isByOrigin = HasNoCriteria(query with { ConnectorNames = [], TenantNames = [] });
-        RecordPredicate? predicate = HasNoCriteria(query) ? null : new RecordPredicate(query);
+        OriginFilter byOrigin = new(query);
+        RecordPredicate? predicate = query.HasCriteria ? new RecordPredicate(query) : null;
         // Rows first: those that go into a block meanwhile are found there.
         RemovedRecords removed = RemoveRows(query, upTo, (_, json) => predicate?.Matches(json) ?? true, preview, cancellationToken);
         long after = query.After ?? long.MinValue, before = query.Before ?? long.MaxValue, afterSequence = query.AfterSequence ?? long.MinValue;
@@ -63,7 +63,7 @@ internal sealed partial class SqliteRecordStore
         {
             Terms = new TermFilter(query, predicate?.Required ?? []),
             IsWhole = block => predicate is null && block.From >= after && block.To < before && block.First > afterSequence,
-            ByOrigin = isByOrigin ? new OriginFilter(query).Matches : null,
+            ByOrigin = byOrigin.IsEnough ? byOrigin.Matches : null,
         };
         while (true)
         {
@@ -131,11 +131,6 @@ internal sealed partial class SqliteRecordStore
 
     private static BlockRow ReadBlock(SqliteDataReader row) =>
         new(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5));
-
-    private static bool HasNoCriteria(RecordQuery query) =>
-        query.ConnectorNames.Count + query.TenantNames.Count + query.Organizations.Count + query.MessageClasses.Count + query.Sources.Count
-        + query.Categories.Count + query.Services.Count + query.EventTypes.Count + query.EventStatuses.Count + query.Users.Count + query.SourceIps.Count == 0
-        && string.IsNullOrEmpty(query.Text) && query.Query is null;
 
     /// <summary>Removes rows that no block has yet.</summary>
     private RemovedRecords RemoveRows(RecordQuery query, long upTo, Func<long, byte[], bool> isRemoved, bool preview, CancellationToken cancellationToken)
@@ -352,25 +347,15 @@ internal sealed partial class SqliteRecordStore
         /// <summary>True where it is known by a block's narrow row that all of it goes.</summary>
         public Func<BlockRow, bool> IsWhole { get; init; } = _ => false;
 
-        /// <summary>What the predicate says, where the origin of a record is enough to know it.</summary>
-        public Func<RecordOrigin, bool>? ByOrigin { get; init; }
+        /// <summary>What the predicate says, where the origin of a record is enough to know it; nothing where it is not.</summary>
+        public Func<RecordKind, RecordOrigin, bool?>? ByOrigin { get; init; }
 
         public bool Goes(long sequence, BlockEntry entry, ReadOnlySpan<byte> kept, RecordRenderer renderer, Func<long, RecordOrigin> originOf)
         {
             if (!isIn(sequence, entry)) return false;
             if (predicate is null) return true;
-            return ByOrigin is not null && entry.Kind != RecordKind.Whole ? ByOrigin(originOf(entry.Origin)) : predicate.Matches(renderer.Render(entry, kept));
+            bool? known = ByOrigin is null || entry.Kind == RecordKind.Whole ? null : ByOrigin(entry.Kind, originOf(entry.Origin));
+            return known ?? predicate.Matches(renderer.Render(entry, kept));
         }
-    }
-
-    /// <summary>The names of a query against those of an origin.</summary>
-    private sealed class OriginFilter(RecordQuery query)
-    {
-        private readonly TextPattern[] _connectors = [.. query.ConnectorNames.Select(n => new TextPattern(n))];
-        private readonly TextPattern[] _tenants = [.. query.TenantNames.Select(n => new TextPattern(n))];
-
-        public bool Matches(RecordOrigin origin) =>
-            (_connectors.Length == 0 || Array.Exists(_connectors, p => p.Matches(origin.ConnectorName.AsSpan())))
-            && (_tenants.Length == 0 || Array.Exists(_tenants, p => p.Matches(origin.TenantName.AsSpan())));
     }
 }

@@ -72,7 +72,7 @@ public abstract class ReceiverTestBase : IDisposable
             [.. Message("not UTF-8 "), 0xff, 0xc0, 0x80], Message(new string('l', stream ? 200_000 : 20_000)), Message("last"),
         ];
         await SendAllAsync(server, messages);
-        Assert.Equal(messages.Select(Convert.ToHexString), server.ReadMessages().Select(Convert.ToHexString));
+        ReceivedMessages.AssertEqual(messages, server.ReadMessages());
     }
 
     internal async Task KeepsFileAndPortAsync(ReceiverProcess server)
@@ -87,7 +87,7 @@ public abstract class ReceiverTestBase : IDisposable
         await server.StartAsync();
         await SendAllAsync(server, third);
         Assert.Equal(port, server.Port);
-        Assert.Equal([.. first, .. second, .. third], server.ReadMessages());
+        ReceivedMessages.AssertEqual([.. first, .. second, .. third], server.ReadMessages());
     }
 
     /// <summary>Stopped in the middle of a stream: what it then has is the beginning, all of it where it closed in an orderly way.</summary>
@@ -104,7 +104,7 @@ public abstract class ReceiverTestBase : IDisposable
             StreamEnd end = await sending;
             List<byte[]> received = [.. server.EnumerateMessages().Skip(before)];
             if (end == StreamEnd.Orderly) Assert.Equal(messages.Count, received.Count);
-            Assert.Equal(messages.Take(received.Count), received);
+            ReceivedMessages.AssertEqual([.. messages.Take(received.Count)], received);
             await server.StartAsync();
         }
 

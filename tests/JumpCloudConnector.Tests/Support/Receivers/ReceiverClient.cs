@@ -78,7 +78,12 @@ internal sealed class ReceiverClient : IAsyncDisposable
 
     public async Task SendAsync(byte[] bytes) => await _stream.WriteAsync(bytes, _limit.Token);
 
-    public Task SendAsync(IEnumerable<byte[]> messages, SyslogFraming framing) => SendAsync([.. messages.SelectMany(m => Frame(m, framing))]);
+    public async Task SendAsync(IEnumerable<byte[]> messages, SyslogFraming framing)
+    {
+        using MemoryStream frames = new();
+        foreach (byte[] message in messages) frames.Write(Frame(message, framing));
+        await SendAsync(frames.ToArray());
+    }
 
     /// <summary>Says that nothing more comes, and reads on until the receiver closes too.</summary>
     public async Task<StreamEnd> EndAsync()

@@ -91,7 +91,7 @@ public abstract class ReceiverTestBase : IDisposable
     }
 
     /// <summary>Stopped in the middle of a stream: what it then has is the beginning, all of it where it closed in an orderly way.</summary>
-    internal async Task LosesNothingReadAtItsEndAsync(ReceiverProcess server)
+    internal async Task LosesNothingReadAtItsEndAsync(ReceiverProcess server, int unwritten = 0)
     {
         for (int round = 0; round < 5; round++)
         {
@@ -103,7 +103,7 @@ public abstract class ReceiverTestBase : IDisposable
             await server.StopAsync();
             StreamEnd end = await sending;
             List<byte[]> received = [.. server.EnumerateMessages().Skip(before)];
-            if (end == StreamEnd.Orderly) Assert.Equal(messages.Count, received.Count);
+            if (end == StreamEnd.Orderly) Assert.InRange(received.Count, messages.Count - unwritten, messages.Count);
             ReceivedMessages.AssertEqual([.. messages.Take(received.Count)], received);
             await server.StartAsync();
         }

@@ -102,7 +102,8 @@ internal sealed class ReceiverClient : IAsyncDisposable
             {
             }
 
-            return StreamEnd.Orderly;
+            // The FIN of a receiver that ended early can be read while a reset lies behind it.
+            return (int)_client.Client.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! == 0 ? StreamEnd.Orderly : StreamEnd.Reset;
         }
         catch (Exception e) when (e is IOException or SocketException)
         {

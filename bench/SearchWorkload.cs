@@ -103,7 +103,7 @@ internal static class SearchWorkload
     }
 
     /// <summary>Writes so many events: those of a day again and again, each time a day earlier and with other ids.</summary>
-    private static RecordStore Fill(string folder, byte[][] day, int events, string? alsoTo)
+    internal static RecordStore Fill(string folder, byte[][] day, int events, string? alsoTo)
     {
         RecordStore store = RecordStore.Open(folder);
         ConnectorRegistry registry = new(store, new SecretProtector(folder + "-keyring"));

@@ -6,7 +6,8 @@
     'dotnet build' and 'dotnet test' do the same without this script.
 .PARAMETER Task
     What to do, in this order. Build assembles out/JumpCloudConnector; Test runs the .NET tests and the Pester tests; Help
-    turns docs/help into the help file of the module; Analyze runs PSScriptAnalyzer; Package makes a zip of a Release build.
+    turns docs/help into the help file of the module; Analyze runs PSScriptAnalyzer; Package makes a package for the
+    PowerShell Gallery of a Release build.
 .PARAMETER Configuration
     Debug or Release; Package always takes Release.
 .EXAMPLE
@@ -47,8 +48,25 @@ function Import-Tool {
     Import-Module -Name $Name -MinimumVersion $MinimumVersion
 }
 
+function New-Package {
+    # Gives the package's path. One version has one package, so an earlier one of it is replaced.
+    param([string] $Configuration, [switch] $NoBuild)
+
+    $project = [System.IO.Path]::Combine($root, 'src', 'JumpCloudConnector.Cmdlets')
+    $arguments = @('pack', $project, '--configuration', $Configuration)
+    if ($NoBuild) {
+        $arguments += '--no-build'
+    }
+
+    Invoke-DotNet @arguments | Out-Host
+    $version = (Import-PowerShellDataFile -Path ([System.IO.Path]::Combine($module, 'JumpCloudConnector.psd1'))).ModuleVersion
+    [System.IO.Path]::Combine($root, 'out', "JumpCloudConnector.$version.nupkg")
+}
+
 function Invoke-PesterTest {
-    & ([System.IO.Path]::Combine($root, 'tests', 'Pester', 'Invoke-Tests.ps1'))
+    # Against what is delivered: the package of what 'dotnet test' has just built.
+    $package = New-Package -Configuration $Configuration -NoBuild
+    & ([System.IO.Path]::Combine($root, 'tests', 'Pester', 'Invoke-Tests.ps1')) -ModulePath $package
     if ($LASTEXITCODE -ne 0) {
         throw 'Pester tests failed.'
     }
@@ -183,16 +201,9 @@ function Invoke-Analyze {
 }
 
 function Invoke-Package {
-    Invoke-DotNet build $root --configuration Release
-    $version = (Import-PowerShellDataFile -Path ([System.IO.Path]::Combine($module, 'JumpCloudConnector.psd1'))).ModuleVersion
-    $package = [System.IO.Path]::Combine($root, 'out', "JumpCloudConnector.$version.zip")
-    if (Test-Path -Path $package) {
-        Remove-Item -Path $package
-    }
-
-    Add-Type -AssemblyName System.IO.Compression.FileSystem
-    [System.IO.Compression.ZipFile]::CreateFromDirectory($module, $package, 'Optimal', $true)
-    Write-Host "Package -> $package"
+    $package = New-Package -Configuration 'Release'
+    $hash = (Get-FileHash -Path $package -Algorithm SHA256).Hash.ToLowerInvariant()
+    Write-Host "Package -> $package (SHA-256 $hash)"
 }
 
 switch ($Task) {

@@ -43,7 +43,7 @@ if ($isPackage) {
     Add-Type -AssemblyName System.IO.Compression.FileSystem
     [System.IO.Compression.ZipFile]::ExtractToDirectory((Resolve-Path -LiteralPath $ModulePath).ProviderPath, $copy)
     foreach ($ofPackage in '_rels', 'package', '[Content_Types].xml', 'JumpCloudConnector.nuspec') {
-        Remove-Item -LiteralPath ([System.IO.Path]::Combine($copy, $ofPackage)) -Recurse
+        Remove-Item -LiteralPath ([System.IO.Path]::Combine($copy, $ofPackage)) -Recurse -Force
     }
 }
 else {

@@ -6,7 +6,7 @@
     'dotnet build' and 'dotnet test' do the same without this script.
 .PARAMETER Task
     What to do, in this order. Build assembles out/JumpCloudConnector; Test runs the .NET tests and the Pester tests; Help
-    turns docs/help into the help file of the module; Analyze runs PSScriptAnalyzer; Package makes a package for the
+    turns docs/help into the help of the module; Analyze runs PSScriptAnalyzer; Package makes a package for the
     PowerShell Gallery of a Release build.
 .PARAMETER Configuration
     Debug or Release; Package always takes Release.
@@ -48,7 +48,7 @@ function Import-Tool {
     Import-Module -Name $Name -MinimumVersion $MinimumVersion
 }
 
-function New-Package {
+function Invoke-Pack {
     # Gives the package's path. One version has one package, so an earlier one of it is replaced.
     param([string] $Configuration, [switch] $NoBuild)
 
@@ -65,7 +65,7 @@ function New-Package {
 
 function Invoke-PesterTest {
     # Against what is delivered: the package of what 'dotnet test' has just built.
-    $package = New-Package -Configuration $Configuration -NoBuild
+    $package = Invoke-Pack -Configuration $Configuration -NoBuild
     & ([System.IO.Path]::Combine($root, 'tests', 'Pester', 'Invoke-Tests.ps1')) -ModulePath $package
     if ($LASTEXITCODE -ne 0) {
         throw 'Pester tests failed.'
@@ -152,6 +152,49 @@ function Convert-HelpFile {
     }
 }
 
+function Convert-AboutPage {
+    # The text of a topic as Get-Help shows it: headings as PowerShell's own topics have them, lines of 80 characters, and
+    # no Markdown.
+    param([string] $Path)
+
+    $name = [System.IO.Path]::GetFileNameWithoutExtension($Path)
+    $lines = New-Object -TypeName System.Collections.Generic.List[string]
+    $lines.Add('TOPIC')
+    $lines.Add("    $name")
+    $isCode = $false
+    foreach ($line in [System.IO.File]::ReadAllLines($Path) | Select-Object -Skip 1) {
+        if ($line -match '^```') {
+            $isCode = -not $isCode
+        }
+        elseif ($isCode) {
+            $lines.Add("        $line".TrimEnd())
+        }
+        elseif ($line -match '^## (?<heading>.+)') {
+            $lines.Add($Matches['heading'])
+        }
+        elseif ($line -match '^### (?<heading>.+)') {
+            $lines.Add("  $($Matches['heading'])")
+        }
+        else {
+            $indent = if ($line.StartsWith('- ')) { '      ' } else { '    ' }
+            $text = '   '
+            foreach ($word in $line.Replace('`', '').Split(' ')) {
+                if ($text.Length + 1 + $word.Length -gt 79 -and $text.Trim()) {
+                    $lines.Add($text)
+                    $text = "$indent$word"
+                }
+                else {
+                    $text += " $word"
+                }
+            }
+
+            $lines.Add($text.TrimEnd())
+        }
+    }
+
+    ($lines -join "`n") + "`n"
+}
+
 function Invoke-Help {
     $source = [System.IO.Path]::Combine($root, 'docs', 'help')
     $pages = @(Get-ChildItem -Path $source -Filter '*-Jc*.md' -ErrorAction SilentlyContinue)
@@ -164,6 +207,12 @@ function Invoke-Help {
     $scratch = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), [System.IO.Path]::GetRandomFileName())
     [void] [System.IO.Directory]::CreateDirectory($target)
     try {
+        $topics = @(Get-ChildItem -Path $source -Filter 'about_*.md')
+        foreach ($topic in $topics) {
+            $text = Convert-AboutPage -Path $topic.FullName
+            [System.IO.File]::WriteAllText([System.IO.Path]::Combine($target, "$($topic.BaseName).help.txt"), $text)
+        }
+
         # PlatyPS makes a folder of the module's name below the one it is given, which Get-Help would not look in.
         $commands = $pages | ForEach-Object { Import-MarkdownCommandHelp -Path $_.FullName }
         $commands | Export-MamlCommandHelp -OutputFolder $scratch -Force | Out-Null
@@ -176,7 +225,7 @@ function Invoke-Help {
         Remove-Item -Path $scratch -Recurse -Force -ErrorAction SilentlyContinue
     }
 
-    Write-Host "$($pages.Count) pages -> $target (the next build takes it along)"
+    Write-Host "$($pages.Count) pages and $($topics.Count) topics -> $target (the next build takes it along)"
 }
 
 function Invoke-Analyze {
@@ -201,7 +250,7 @@ function Invoke-Analyze {
 }
 
 function Invoke-Package {
-    $package = New-Package -Configuration 'Release'
+    $package = Invoke-Pack -Configuration 'Release'
     $hash = (Get-FileHash -Path $package -Algorithm SHA256).Hash.ToLowerInvariant()
     Write-Host "Package -> $package (SHA-256 $hash)"
 }

@@ -1,11 +1,14 @@
 // For tests that kill, stop and race processes. Arguments: "collect", store, key ring, seconds that a lease lasts, rows of a
 // page, and perhaps events of a slice and of an audited one: collects every connector and says on standard output what happens, a line each: "page", "committed N", and at the
 // end "result" with the result as JSON. Or "configure", store, key ring: adds connectors and changes each, for ever. Or
-// "remove", store, key ring, connector: removes the records of a connector and says "removed N" at every step.
+// "remove", store, key ring, connector: removes the records of a connector and says "removed N" at every step. Or "export",
+// store, key ring, path, bytes of a file: exports all records by day and says "exported N" at every step; where it fails,
+// "failed" with the error's id and message, and "left" with the files that are there.
 using System.Globalization;
 using System.Text.Json;
 using JumpCloudConnector.Collection;
 using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Export;
 using JumpCloudConnector.JumpCloud;
 using JumpCloudConnector.Records;
 using JumpCloudConnector.Storage;
@@ -16,6 +19,12 @@ if (args[0] == "configure") Configuration.ChangeForEver(new ConnectorRegistry(st
 if (args[0] == "remove")
 {
     store.Records.Remove(new RecordQuery { ConnectorNames = [args[3]] }, preview: false, (removed, _) => Console.WriteLine($"removed {removed.Records}"));
+    return;
+}
+
+if (args[0] == "export")
+{
+    Exporting.Run(store, args[3], long.Parse(args[4], CultureInfo.InvariantCulture));
     return;
 }
 
@@ -87,5 +96,22 @@ internal static class Configuration
         System.Security.SecureString secure = new();
         foreach (char character in text) secure.AppendChar(character);
         return secure;
+    }
+}
+
+internal static class Exporting
+{
+    public static void Run(RecordStore store, string path, long fileBytes)
+    {
+        RecordExportOptions options = new() { Path = path, SplitByDay = fileBytes > 0, MaxFileBytes = fileBytes > 0 ? fileBytes : null, Replace = true };
+        try
+        {
+            RecordExporter.Export(store, new RecordQuery(), options, (written, _) => Console.WriteLine($"exported {written}"));
+        }
+        catch (JumpCloudConnector.JcException e)
+        {
+            Console.WriteLine($"failed {e.ErrorId} {e.Message}");
+            Console.WriteLine($"left {string.Join(' ', Directory.GetFiles(Path.GetDirectoryName(path)!).Select(f => Path.GetFileName(f)))}");
+        }
     }
 }

@@ -18,7 +18,10 @@ internal sealed class BlockSieve
 
     private const string Structure = "\"{}[]:,\\";
 
-    private readonly List<AsciiText[]> _values = [];
+    // What users' records have of themselves, and no object of a user.
+    private static readonly string[] s_ofUsers = ["systemuser", "systemuser_added", "systemuser_changed", "systemuser_removed", "systemuser_snapshot"];
+
+    private readonly List<(AsciiText[] Texts, bool OrOfUsers)> _values = [];
     private readonly AsciiText? _text;
     private readonly string? _plainText;
     private readonly Dictionary<long, bool> _origins = [];
@@ -55,7 +58,14 @@ internal sealed class BlockSieve
         if (_passes.Length < block.Count) _passes = new bool[block.Count];
         _passes.AsSpan(0, block.Count).Fill(true);
         // A value that is written with an escape may be any; texts are looked for as they are written.
-        foreach (AsciiText[] alternatives in _values) block.Restrict(_passes, alternatives, orEscaped: true);
+        foreach ((AsciiText[] texts, bool orOfUsers) in _values)
+        {
+            bool[]? before = orOfUsers ? [.. _passes.AsSpan(0, block.Count)] : null;
+            block.Restrict(_passes, texts, orEscaped: true);
+            for (int i = 0; before is not null && i < block.Count; i++)
+                _passes[i] |= before[i] && block.EntryAt(i).Kind is not (RecordKind.Event or RecordKind.Whole);
+        }
+
         if (_text is not null) SiftText(block, originOf);
         return _passes;
     }
@@ -108,6 +118,6 @@ internal sealed class BlockSieve
             texts.Add(text);
         }
 
-        _values.Add([.. texts]);
+        _values.Add(([.. texts], values.Any(v => s_ofUsers.Contains(v, StringComparer.OrdinalIgnoreCase))));
     }
 }

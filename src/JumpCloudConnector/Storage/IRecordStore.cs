@@ -82,6 +82,18 @@ public interface IRecordStore
     IEnumerable<IngestedRecord> Find(RecordQuery query, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Counts the records that a query describes, as the store is at one moment: by time first, then the largest groups first.
+    /// Takes memory for the groups, whose number is limited, and none for the records.
+    /// </summary>
+    /// <param name="query">Which records; not a number of them.</param>
+    /// <param name="grouping">What to count by; without anything one count is given, also of nothing.</param>
+    /// <param name="progress">Is told now and then how many were counted, and which part of the way is done, 0 to 1.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="JcException">InvalidInterval or TooManyGroups.</exception>
+    IReadOnlyList<RecordCount> Measure(
+        RecordQuery query, RecordGrouping grouping, Action<long, double>? progress = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Removes the records that a query describes, the oldest first and a little at a time; or tells what it would remove.
     /// Their keys stay, so that they do not come back while JumpCloud still has the events.
     /// </summary>
@@ -93,6 +105,9 @@ public interface IRecordStore
 
     /// <summary>Removes a connector's records, a little at a time; how many there were.</summary>
     long RemoveRecords(Guid connectorId, CancellationToken cancellationToken);
+
+    /// <summary>The last place in the order of commits that was given away; 0 before the first record.</summary>
+    long GetLastSequence();
 
     /// <summary>How many records there are, and the span of their times in epoch milliseconds.</summary>
     (long Count, long? First, long? Last) GetSpan();

@@ -73,6 +73,11 @@ public sealed record RecordQuery
     /// <summary>Oldest first instead of newest first.</summary>
     public bool Oldest { get; init; }
 
+    /// <summary>True where it asks for more than a time and a place in the order of commits.</summary>
+    internal bool HasCriteria =>
+        ConnectorNames.Count + TenantNames.Count + Organizations.Count + MessageClasses.Count + Sources.Count + Categories.Count + Services.Count
+        + EventTypes.Count + EventStatuses.Count + Users.Count + SourceIps.Count > 0 || !string.IsNullOrEmpty(Text) || Query is not null;
+
     /// <summary>Refuses what cannot be searched for.</summary>
     /// <exception cref="JcException">InvalidNetwork, InvalidQuery or InvalidRegex.</exception>
     public void Check()

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Runtime.ExceptionServices;
 using JumpCloudConnector.Records;
 using Microsoft.Data.Sqlite;
 
@@ -17,8 +15,6 @@ internal sealed class RecordSearch : IDisposable
     // Matches that wait for their turn keep their bytes up to here; beyond, their block is opened again.
     private const long MaxWaitingBytes = 48L << 20;
 
-    private static readonly int MostAtOnce = Math.Max(2, Environment.ProcessorCount * 2);
-
     private readonly SqliteDatabase _database;
     private readonly Func<SqliteConnection, long, RecordOrigin> _originOf;
     private readonly RecordQuery _query;
@@ -28,12 +24,13 @@ internal sealed class RecordSearch : IDisposable
     private readonly TermFilter _terms;
     private readonly bool _bySequence;
     private readonly bool _ascending;
-    private readonly List<BlockScan> _idle = [];
+    private readonly BlockScans _scans;
     private readonly Queue<BlockRow> _blocks = new();
     private readonly SortedSet<Match> _waiting;
     private SqliteConnection? _connection;
     private long _waitingBytes;
     private long _moved;
+    private long _until;
     private Place _place;
     private Place _rowPlace;
     private bool _moreRows;
@@ -51,6 +48,7 @@ internal sealed class RecordSearch : IDisposable
         _terms = new TermFilter(query, _predicate.Required);
         _bySequence = query.AfterSequence is not null;
         _ascending = _bySequence || query.Oldest;
+        _scans = new BlockScans(query, _predicate, Origin);
         _waiting = new SortedSet<Match>(Comparer<Match>.Create((a, b) => Compare(a.Place, b.Place)));
     }
 
@@ -89,14 +87,16 @@ internal sealed class RecordSearch : IDisposable
 
     public void Dispose()
     {
-        foreach (BlockScan scan in _idle) scan.Dispose();
+        _scans.Dispose();
         _connection?.Dispose();
     }
 
     /// <summary>Lists the blocks that may have what is behind the place reached, and begins the rows from there.</summary>
     private bool Plan()
     {
-        _moved = ReadMoved();
+        _moved = ReadMeta("moved");
+        // What is committed from here on may lie in blocks that are not listed: rows behind them would leave these out.
+        _until = ReadMeta("sequence");
         _blocks.Clear();
         _waiting.Clear();
         _waitingBytes = 0;
@@ -131,20 +131,9 @@ internal sealed class RecordSearch : IDisposable
         if (_blocks.Count == 0) return false;
         List<BlockBody>? bodies = Transact(() => TakeBodies(cancellationToken));
         if (bodies is null) return Transact(Plan);
-        _atOnce = Math.Min(_atOnce * 2, MostAtOnce);
-        Task<List<Match>>[] scans = [.. bodies.Select(b => Task.Run(() => Scan(b, cancellationToken), CancellationToken.None))];
-        try
-        {
-            Task.WaitAll(scans, CancellationToken.None);
-        }
-        catch (AggregateException e)
-        {
-            // None is under way any more that could use what is about to be freed.
-            ExceptionDispatchInfo.Capture(e.InnerExceptions[0]).Throw();
-        }
-
-        foreach (Task<List<Match>> scan in scans)
-            foreach (Match match in scan.Result) Wait(match);
+        _atOnce = Math.Min(_atOnce * 2, BlockScans.MostAtOnce);
+        foreach (List<Match> matches in _scans.Run(bodies, (scan, body) => Scan(scan, body, cancellationToken)))
+            foreach (Match match in matches) Wait(match);
         return true;
     }
 
@@ -173,34 +162,17 @@ internal sealed class RecordSearch : IDisposable
             }
 
             if (!body.Bind(1, block.Id).Step()) return null;
-            ReadOnlySpan<byte> bytes = body.Blob(0);
-            byte[] copy = ArrayPool<byte>.Shared.Rent(bytes.Length);
-            bytes.CopyTo(copy);
-            bodies.Add(new BlockBody(block, copy, bytes.Length));
+            bodies.Add(BlockBody.Copy(block.Id, block.First, body.Blob(0)));
             body.Reset();
         }
 
         return bodies;
     }
 
-    private List<Match> Scan(BlockBody body, CancellationToken cancellationToken)
+    private List<Match> Scan(BlockScan scan, BlockBody body, CancellationToken cancellationToken)
     {
-        BlockRow block = body.Block;
-        BlockScan? scan = null;
-        lock (_idle)
-        {
-            if (_idle.Count > 0)
-            {
-                scan = _idle[_idle.Count - 1];
-                _idle.RemoveAt(_idle.Count - 1);
-            }
-        }
-
-        scan ??= new BlockScan(_query, _predicate.ForAnotherThread(), Origin);
         List<Match> matches = [];
-        scan.Reader.Open(body.Bytes.AsSpan(0, body.Length), block.First);
-        ArrayPool<byte>.Shared.Return(body.Bytes);
-        bool[]? passes = scan.Sieve.IsActive ? scan.Sieve.Sift(scan.Reader, Origin) : null;
+        bool[]? passes = scan.Open(body);
         while (scan.Reader.MoveNext())
         {
             if ((scan.Reader.Index & 127) == 0) cancellationToken.ThrowIfCancellationRequested();
@@ -209,10 +181,9 @@ internal sealed class RecordSearch : IDisposable
             Place place = new(_bySequence ? scan.Reader.Sequence : entry.Timestamp, scan.Reader.Sequence);
             if (entry.Timestamp < _after || entry.Timestamp >= _before || Compare(place, _place) <= 0) continue;
             ReadOnlySpan<byte> json = scan.Renderer.Render(entry, scan.Reader.Json);
-            if (scan.Predicate.Matches(json)) matches.Add(new Match(place, scan.Reader.Sequence, json.ToArray(), block.Id));
+            if (scan.Predicate.Matches(json)) matches.Add(new Match(place, scan.Reader.Sequence, json.ToArray(), body.Id));
         }
 
-        lock (_idle) _idle.Add(scan);
         return matches;
     }
 
@@ -225,14 +196,14 @@ internal sealed class RecordSearch : IDisposable
     /// <summary>Looks at the next rows; false where records have moved, so that what was planned is no longer right.</summary>
     private bool ReadRows(CancellationToken cancellationToken)
     {
-        if (ReadMoved() != _moved) return false;
+        if (ReadMeta("moved") != _moved) return false;
         string sql = _bySequence
             // The plus keeps the planner from the time index, which would sort everything anew for every step.
-            ? "SELECT sequence, ms, body FROM record WHERE sequence > $1 AND +ms >= $3 AND +ms < $4 ORDER BY sequence"
+            ? "SELECT sequence, ms, body FROM record WHERE sequence > $1 AND sequence <= $5 AND +ms >= $3 AND +ms < $4 ORDER BY sequence"
             : _ascending
-                ? "SELECT sequence, ms, body FROM record WHERE (ms, sequence) > ($1, $2) AND ms >= $3 AND ms < $4 ORDER BY ms, sequence"
-                : "SELECT sequence, ms, body FROM record WHERE (ms, sequence) < ($1, $2) AND ms >= $3 AND ms < $4 ORDER BY ms DESC, sequence DESC";
-        using SqliteCommand command = _connection!.CreateCommand(sql, _rowPlace.Key, _rowPlace.Sequence, _after, _before);
+                ? "SELECT sequence, ms, body FROM record WHERE (ms, sequence) > ($1, $2) AND ms >= $3 AND ms < $4 AND sequence <= $5 ORDER BY ms, sequence"
+                : "SELECT sequence, ms, body FROM record WHERE (ms, sequence) < ($1, $2) AND ms >= $3 AND ms < $4 AND sequence <= $5 ORDER BY ms DESC, sequence DESC";
+        using SqliteCommand command = _connection!.CreateCommand(sql, _rowPlace.Key, _rowPlace.Sequence, _after, _before, _until);
         using SqliteDataReader row = command.ExecuteReader();
         int rows = 0;
         int matches = 0;
@@ -269,9 +240,9 @@ internal sealed class RecordSearch : IDisposable
         return null;
     });
 
-    private long ReadMoved()
+    private long ReadMeta(string name)
     {
-        using SqliteCommand command = _connection!.CreateCommand("SELECT value FROM meta WHERE name = 'moved'");
+        using SqliteCommand command = _connection!.CreateCommand("SELECT value FROM meta WHERE name = $1", name);
         return (long)command.ExecuteScalar()!;
     }
 
@@ -301,25 +272,5 @@ internal sealed class RecordSearch : IDisposable
     /// <summary>A block that was not opened yet, and the first place that it may have.</summary>
     private readonly record struct BlockRow(long Id, long First, long Bound);
 
-    private readonly record struct BlockBody(BlockRow Block, byte[] Bytes, int Length);
-
     private readonly record struct Match(Place Place, long Sequence, byte[]? Json, long Block);
-
-    /// <summary>What one thread needs to look into a block.</summary>
-    private sealed class BlockScan(RecordQuery query, RecordPredicate predicate, Func<long, RecordOrigin> originOf) : IDisposable
-    {
-        public BlockReader Reader { get; } = new();
-
-        public RecordRenderer Renderer { get; } = new(originOf);
-
-        public RecordPredicate Predicate => predicate;
-
-        public BlockSieve Sieve { get; } = new(query, predicate.Required);
-
-        public void Dispose()
-        {
-            Reader.Dispose();
-            Renderer.Dispose();
-        }
-    }
 }

@@ -209,7 +209,12 @@ internal sealed partial class SqliteRecordStore
     {
         if (_origins.TryGetValue(number, out RecordOrigin? known)) return known;
         using SqliteCommand select = connection.CreateCommand("SELECT document FROM origin WHERE id = $1", number);
-        string?[] parts = JsonSerializer.Deserialize<string?[]>((string)select.ExecuteScalar()!)!;
-        return _origins[number] = new RecordOrigin(parts[0]!, parts[1]!, parts[2]!, parts[3], parts[4]);
+        return _origins[number] = ReadOrigin((string)select.ExecuteScalar()!);
+    }
+
+    internal static RecordOrigin ReadOrigin(string document)
+    {
+        string?[] parts = JsonSerializer.Deserialize<string?[]>(document)!;
+        return new RecordOrigin(parts[0]!, parts[1]!, parts[2]!, parts[3], parts[4]);
     }
 }

@@ -29,6 +29,12 @@ internal sealed partial class SqliteRecordStore
         return null;
     });
 
+    public long GetLastSequence() => database.Read(connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand("SELECT value FROM meta WHERE name = 'sequence'");
+        return (long)command.ExecuteScalar()!;
+    });
+
     public (long Count, long? First, long? Last) GetSpan() => database.Read(connection =>
     {
         using SqliteCommand command = connection.CreateCommand(

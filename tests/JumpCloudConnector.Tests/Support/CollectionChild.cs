@@ -32,6 +32,40 @@ internal sealed class CollectionChild : IDisposable
     /// <summary>Starts a process that removes the records of a connector.</summary>
     public static CollectionChild StartRemoving(TestStore store, string connector) => Start("dotnet", Program, "remove", store.Folder, store.KeyRing, connector);
 
+    /// <summary>Starts an export of all records by day, into files of so many bytes; 0 for one file.</summary>
+    public static CollectionChild StartExporting(TestStore store, string path, long fileBytes) =>
+        Start("dotnet", Program, "export", store.Folder, store.KeyRing, path, $"{fileBytes}");
+
+    /// <summary>
+    /// Runs a script of sh in which $1 is a folder on a disk of its own with so much room, and $run the program that collects;
+    /// null where the system lets nobody make such a disk.
+    /// </summary>
+    public static async Task<string?> RunOnSmallDiskAsync(string folder, string size, string script, params string[] arguments)
+    {
+        const string Probe = "mount -t tmpfs -o size=64k,mode=0700 tmpfs \"$1\"";
+        if (!OperatingSystem.IsLinux() || await RunAsync("unshare", "-rm", "sh", "-c", Probe, "sh", folder) is not { Code: 0 }) return null;
+        string all = $"set -e; run='dotnet {Program}'; mount -t tmpfs -o size={size},mode=0700 tmpfs \"$1\"; {script}";
+        (int code, string output) = await RunAsync("unshare", ["-rm", "sh", "-c", all, "sh", folder, .. arguments]);
+        Assert.True(code == 0, output);
+        return output;
+    }
+
+    private static async Task<(int Code, string Output)> RunAsync(string program, params string[] arguments)
+    {
+        try
+        {
+            using CollectionChild child = Start(program, arguments);
+            Task<string> output = child._process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            string errors = await child._process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await child._process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            return (child._process.ExitCode, await output + errors);
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            return (-1, e.Message);
+        }
+    }
+
     /// <summary>Starts a collection as another account than root; the caller has seen that it is root and that there is setpriv.</summary>
     public static CollectionChild StartAs(int userId, TestStore store) => Start(
         "setpriv", $"--reuid={userId}", $"--regid={userId}", "--clear-groups", "dotnet", Program, "collect", store.Folder, store.KeyRing, "60", "1000");

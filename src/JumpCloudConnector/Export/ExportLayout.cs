@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace JumpCloudConnector.Export;
+
+/// <summary>The names of an export's files.</summary>
+internal sealed class ExportLayout
+{
+    private const string Packed = ".gz";
+    private const string Unfinished = ".part";
+
+    private readonly string _folder;
+    private readonly string _stem;
+    private readonly string _ending;
+    private readonly bool _isNumbered;
+
+    /// <summary>Reads the path.</summary>
+    /// <exception cref="JcException">ExportFailed where its folder does not exist.</exception>
+    public ExportLayout(RecordExportOptions options)
+    {
+        string full = Path.GetFullPath(options.Path);
+        bool isFolder = Directory.Exists(full) || EndsAsFolder(options.Path);
+        _folder = isFolder ? full : Path.GetDirectoryName(full)!;
+        if (!Directory.Exists(_folder))
+        {
+            throw new JcException(ExportFile.FailedId, JcErrorKind.InvalidInput,
+                $"Records cannot be exported to '{options.Path}': there is no folder '{_folder}'. Make it first, or give another.", options.Path);
+        }
+
+        string name = isFolder ? "" : Path.GetFileName(full);
+        bool endsPacked = name.EndsWith(Packed, StringComparison.OrdinalIgnoreCase);
+        string plain = endsPacked ? name.Substring(0, name.Length - Packed.Length) : name;
+        Format = options.Format ?? (plain.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? RecordFileFormat.Csv : RecordFileFormat.Ndjson);
+        IsPacked = options.Compress || endsPacked;
+        _isNumbered = isFolder || options.SplitByDay || options.MaxFileBytes is not null;
+        _stem = isFolder ? "records" : Path.GetFileNameWithoutExtension(plain);
+        _ending = isFolder ? (Format == RecordFileFormat.Csv ? ".csv" : ".ndjson") : Path.GetExtension(plain);
+        if (IsPacked) _ending += endsPacked ? name.Substring(name.Length - Packed.Length) : Packed;
+    }
+
+    public RecordFileFormat Format { get; }
+
+    /// <summary>Packed with gzip.</summary>
+    public bool IsPacked { get; }
+
+    /// <summary>
+    /// The file that a record begins. Its sequence is in the name where there are several files, so that no two exports have
+    /// files of the same name and other content, but for one that is done again.
+    /// </summary>
+    public string FileOf(DateTimeOffset? day, long sequence)
+    {
+        string name = _stem;
+        if (day is { } date) name += date.ToString("'-'yyyy-MM-dd", CultureInfo.InvariantCulture);
+        if (_isNumbered) name += "-" + sequence.ToString("D12", CultureInfo.InvariantCulture);
+        return Path.Combine(_folder, name + _ending);
+    }
+
+    /// <summary>A name for a file until it is whole.</summary>
+    public static string PartOf(string file) => $"{file}.{Guid.NewGuid():N}{Unfinished}";
+
+    /// <summary>
+    /// Deletes what exports of these names left that were killed. Files of one that goes on are locked, and stay.
+    /// </summary>
+    public void DeleteLeftovers()
+    {
+        string number = _isNumbered ? "(-[0-9]{4}-[0-9]{2}-[0-9]{2})?-[0-9]{12,}" : "";
+        Regex mine = new($"^{Regex.Escape(_stem)}{number}{Regex.Escape(_ending)}\\.[0-9a-f]{{32}}{Regex.Escape(Unfinished)}$", RegexOptions.CultureInvariant);
+        foreach (string file in Directory.EnumerateFiles(_folder, "*" + Unfinished).Where(f => mine.IsMatch(Path.GetFileName(f))))
+        {
+            try
+            {
+                using FileStream left = new(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // In use, or not ours: its name says that it is a part.
+            }
+        }
+    }
+
+    private static bool EndsAsFolder(string path) =>
+        path.EndsWith(Path.DirectorySeparatorChar.ToString(), StringComparison.Ordinal) || path.EndsWith(Path.AltDirectorySeparatorChar.ToString(), StringComparison.Ordinal);
+}

@@ -8,11 +8,15 @@
     default.
 .PARAMETER Filter
     Names of test files to run, with wildcards.
+.PARAMETER ExcludeTag
+    Tags of tests to leave out: Examples (those of the help, a minute), Windows (those that only Windows can run, which are
+    skipped elsewhere).
 #>
 [CmdletBinding()]
 param(
     [string] $ModulePath = [System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'JumpCloudConnector'),
-    [string] $Filter = '*.Tests.ps1'
+    [string] $Filter = '*.Tests.ps1',
+    [string[]] $ExcludeTag = @()
 )
 
 # Scopes within inherit it: the tests run alike from here and from build.ps1.
@@ -61,6 +65,7 @@ try {
     $configuration = New-PesterConfiguration
     $configuration.Run.Path = $files.FullName
     $configuration.Run.PassThru = $true
+    $configuration.Filter.ExcludeTag = $ExcludeTag
     $configuration.Output.Verbosity = 'Normal'
     $result = Invoke-Pester -Configuration $configuration
 }

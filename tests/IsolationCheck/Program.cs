@@ -9,7 +9,8 @@ namespace JumpCloudConnector.IsolationCheck;
 /// <summary>
 /// Loads other versions of three of the module's dependencies, then imports the module and collects with it. Prints OK and
 /// which version is where, and exits 0, or says what failed. Arguments: the Directory Insights address, the console address,
-/// the API key.
+/// the API key; before them, the folder of an installed module where it is not the built one. A process of its own also since
+/// PowerShell keeps what it knows of a cmdlet's parameters by the full name of its type, whichever copy that is from.
 /// </summary>
 internal static class Program
 {
@@ -19,10 +20,23 @@ internal static class Program
         string folder = Directory.CreateTempSubdirectory("jcc-isolation-").FullName;
         Environment.SetEnvironmentVariable("JCCONNECTOR_STORE", Path.Combine(folder, "store"));
         Environment.SetEnvironmentVariable("JCCONNECTOR_KEYRING", Path.Combine(folder, "keys"));
-        using (ModuleSession session = new())
+        string? installed = arguments.Length > 3 ? arguments[0] : null;
+        using (ModuleSession session = new(import: installed is null))
         {
-            session.SetVariable("key", Secure(arguments[2]));
-            session.SetVariable("sim", ModuleSession.Parameters(("InsightsUri", arguments[0]), ("ConsoleUri", arguments[1])));
+            session.SetVariable("installed", installed);
+            session.SetVariable("key", Secure(arguments[^1]));
+            session.SetVariable("sim", ModuleSession.Parameters(("InsightsUri", arguments[^3]), ("ConsoleUri", arguments[^2])));
+            // By the folder above that of the version, as Import-Module finds an installed module.
+            ScriptResult imported = session.Invoke("""
+                if ($installed) { Import-Module $installed }
+                (Get-Module JumpCloudConnector).ModuleBase
+                (Get-Help New-JcConnector).Synopsis
+                "$(Get-Help about_JumpCloudConnector)"
+                """);
+            if (imported.AllErrors.FirstOrDefault() is { } fault) return Fail($"{fault} {fault.Exception}");
+            string moduleBase = imported.Output[0].ToString();
+            if (!imported.Output[1].ToString().StartsWith("Adds", StringComparison.Ordinal) || imported.Output[2].ToString().Length < 1000)
+                return Fail("There is no help.");
             ScriptResult result = session.Invoke("""
                 $null = New-JcConnector -Name Acme -TenantName 'Acme Ltd' -ApiKey $key -ContentType DirectoryInsights, SystemUser @sim
                 $new = 0
@@ -40,11 +54,11 @@ internal static class Program
                 Assembly mine = own.Assemblies.Single(assembly => assembly.GetName().Name == other.GetName().Name);
                 // Polly keeps one assembly version for all of its version 8.
                 if (VersionOf(mine) == VersionOf(other)) return Fail($"{other} is not of another version.");
-                if (!mine.Location.StartsWith(session.Module.Folder, StringComparison.Ordinal)) return Fail($"{mine} comes from {mine.Location}.");
+                if (!mine.Location.StartsWith(moduleBase, StringComparison.Ordinal)) return Fail($"{mine} comes from {mine.Location}.");
                 Console.WriteLine($"{other.GetName().Name}: {VersionOf(other)} beside the module's {VersionOf(mine)}");
             }
 
-            Console.WriteLine($"OK {counts[0]} records");
+            Console.WriteLine($"OK {counts[0]} records with the module in {moduleBase}");
         }
 
         Directory.Delete(folder, recursive: true);

@@ -3,8 +3,6 @@ using System.IO.Compression;
 using System.Management.Automation;
 using System.Security.Cryptography;
 using System.Xml.Linq;
-using JumpCloudConnector.Cmdlets.Tests.Cmdlets;
-using JumpCloudSimulator;
 using PowerShellHost;
 using Xunit;
 
@@ -79,35 +77,10 @@ public sealed class PackageTests(PackageTests.InstalledPackage package) : IClass
     [Fact]
     public async Task What_is_installed_from_it_collects()
     {
-        await using Simulator simulator = await Simulator.StartAsync(
-            new SimulatorOptions { EventsPerOrganization = 300, UsersPerOrganization = 12, Traps = Traps.All & ~Traps.FutureStamps },
-            TestContext.Current.CancellationToken);
-        using TemporaryFolder store = new();
-        using ModuleSession session = new(import: false);
-        session.SetVariable("modules", package.Module);
-        session.SetVariable("store", Path.Combine(store.Path, "store"));
-        session.SetVariable("key", Workspace.Secure(simulator.Options.ApiKey));
-        session.SetVariable("sim", ModuleSession.Parameters(("InsightsUri", simulator.InsightsUri), ("ConsoleUri", simulator.ConsoleUri)));
-
-        // By the folder above that of the version, as Import-Module finds an installed module.
-        ScriptResult imported = session.Invoke("Import-Module $modules; (Get-Module JumpCloudConnector).ModuleBase; (Get-Help New-JcConnector).Synopsis; (Get-Help about_JumpCloudConnector)");
-        Assert.Empty(imported.AllErrors);
-        Assert.Equal(package.Folder, imported.Output[0].ToString());
-        Assert.StartsWith("Adds", imported.Output[1].ToString(), StringComparison.Ordinal);
-
-        _ = Workspace.KeyRing;
-        ScriptResult collected = session.Invoke("""
-            $PSDefaultParameterValues = @{ '*-Jc*:StorePath' = $store }
-            $null = New-JcConnector -Name Acme -TenantName 'Acme Ltd' -ApiKey $key -ContentType DirectoryInsights, SystemUser @sim -InitialLookback 90d
-            $received = 0L
-            foreach ($result in Invoke-JcCollection) { $received += $result.New }
-            $received
-            @(Get-JcIngestedRecord -First 10000).Count
-            """);
-        Assert.Empty(collected.AllErrors);
-        long[] counts = [.. collected.Output.Select(item => Convert.ToInt64(item.BaseObject, System.Globalization.CultureInfo.InvariantCulture))];
-        SimulatedOrganization organization = simulator.Organizations[0];
-        Assert.Equal([organization.VisibleCount + organization.Users.Count, organization.VisibleCount + organization.Users.Count], counts);
+        (int exitCode, string output, string errors) = await TestProgram.RunAsync(
+            "dotnet", TestProgram.Find("IsolationCheck", "net10.0", "IsolationCheck.dll"), package.Module);
+        Assert.True(exitCode == 0, $"exit code {exitCode}\n{output}\n{errors}");
+        Assert.Contains($"with the module in {package.Folder}", output, StringComparison.Ordinal);
     }
 
     /// <summary>A package made of the built module, unpacked as PowerShellGet lays modules out.</summary>

@@ -81,7 +81,7 @@ public sealed class GapIdCompleter : StoreCompleter
 /// <summary>Offers what JumpCloud documents of a field, and what the newest records of the store have in it besides.</summary>
 public abstract class SeenValueCompleter : TextCompleter
 {
-    // A few blocks, which takes a few milliseconds.
+    // A few blocks: somebody waits at a prompt.
     private const int Newest = 1000;
 
     /// <summary>What JumpCloud documents.</summary>

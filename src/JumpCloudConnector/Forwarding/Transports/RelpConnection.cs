@@ -17,7 +17,7 @@ internal sealed class RelpConnection : StreamConnection
     private readonly object _window = new();
     private readonly bool[] _answered;
     private TaskCompletionSource<bool> _answer = NewSignal();
-    private Task _listening = Task.CompletedTask;
+    private Task _listening = new TaskCompletionSource<bool>().Task;
     private long _closeNumber = -1;
 
     // Messages by their count in this session: up to the first, all are answered; behind the last, none is written.
@@ -33,7 +33,7 @@ internal sealed class RelpConnection : StreamConnection
 
     public override bool ConfirmsAtEnd => false;
 
-    public override Task Broken => _listening;
+    public override Task Ended => _listening;
 
     /// <summary>Opens the session.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken)

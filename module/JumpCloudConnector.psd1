@@ -50,7 +50,9 @@
     AliasesToExport        = @()
     PrivateData            = @{
         PSData = @{
-            Tags = @('JumpCloud', 'DirectoryInsights', 'Security', 'SIEM', 'Audit', 'Interflow', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            LicenseUri   = 'https://licenses.nuget.org/MIT'
+            ReleaseNotes = 'What is new is in CHANGELOG.md, which comes with the module.'
+            Tags         = @('JumpCloud', 'DirectoryInsights', 'Security', 'SIEM', 'Audit', 'Interflow', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
         }
     }
 }

@@ -7,7 +7,7 @@ namespace JumpCloudConnector.Cmdlets;
 
 /// <summary>Collects what is due, all connectors side by side; or reads a span of events again.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, Nouns.Collection, DefaultParameterSetName = DueStreams)]
-[OutputType(typeof(CollectionResult), typeof(Records.IngestedRecord))]
+[OutputType(typeof(CollectionResult), typeof(Forwarding.ForwardingResult), typeof(Records.IngestedRecord))]
 public sealed class InvokeJcCollection : CollectionCmdlet
 {
     private const string DueStreams = "Due", Span = "Span";
@@ -101,9 +101,9 @@ public sealed class InvokeJcCollection : CollectionCmdlet
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(StopToken);
         using EndSignal? signal = Continuous ? new EndSignal(end) : null;
-        Collect(store, new CollectionOptions { TimeLimit = TimeLimit }, OutputRecord, (collector, observer) => Continuous
-            ? new ContinuousCollection(store, collector).RunAsync(() => new ConnectorRegistry(store, Secrets).Find(_names), observer, end.Token)
-            : collector.CollectAsync(connectors, named: _names.Count > 0, Force, observer, end.Token));
+        Collect(store, new CollectionOptions { TimeLimit = TimeLimit }, OutputRecord, (service, observer) => Continuous
+            ? service.RunContinuouslyAsync(() => new ConnectorRegistry(store, Secrets).Find(_names), observer, observer, end.Token)
+            : service.RunAsync(connectors, named: _names.Count > 0, Force, TimeLimit, observer, observer, end.Token));
     }
 
     private void ReadAgain(RecordStore store, IReadOnlyList<Connector> connectors)
@@ -126,6 +126,6 @@ public sealed class InvokeJcCollection : CollectionCmdlet
         }
 
         if (requests.Count > 0)
-            Collect(store, new CollectionOptions(), OutputRecord, (collector, observer) => collector.RereadAsync(requests, observer, StopToken));
+            Collect(store, new CollectionOptions(), OutputRecord, (service, observer) => service.RereadAsync(requests, observer, observer, StopToken));
     }
 }

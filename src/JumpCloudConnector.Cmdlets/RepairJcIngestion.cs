@@ -6,7 +6,7 @@ namespace JumpCloudConnector.Cmdlets;
 
 /// <summary>Reads again what Test-JcIngestion found missing or open.</summary>
 [Cmdlet(VerbsDiagnostic.Repair, Nouns.Ingestion, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(CollectionResult))]
+[OutputType(typeof(CollectionResult), typeof(Forwarding.ForwardingResult))]
 public sealed class RepairJcIngestion : CollectionCmdlet
 {
     private readonly List<IngestionTest> _tests = [];
@@ -49,7 +49,7 @@ public sealed class RepairJcIngestion : CollectionCmdlet
 
         if (requests.Count == 0) return;
         WarnOfKeys(requests.Select(r => r.Connector));
-        Collect(store, new CollectionOptions(), outputRecords: false, (collector, observer) => collector.RereadAsync(requests, observer, StopToken));
+        Collect(store, new CollectionOptions(), outputRecords: false, (service, observer) => service.RereadAsync(requests, observer, observer, StopToken));
     });
 
     private bool IsStoreGiven => MyInvocation.BoundParameters.ContainsKey(nameof(StorePath));

@@ -22,6 +22,15 @@ internal static class ApiKeyArgument
         return false;
     }
 
+    /// <summary>As for a key, for other secrets: the error is PlainTextSecret.</summary>
+    public static bool AcceptSecret(PSCmdlet cmdlet, string parameterName, SecureString? secret)
+    {
+        if (!ReferenceEquals(secret, ApiKeyTransformation.Refused)) return true;
+        HideLine(cmdlet);
+        cmdlet.WriteError(ErrorRecords.PlainTextSecret(parameterName, "a SecureString, from Read-Host -AsSecureString or a vault"));
+        return false;
+    }
+
     /// <summary>As for a key, for users with their secrets: the error is PlainTextSecret.</summary>
     public static bool AcceptCredential(PSCmdlet cmdlet, string parameterName, params PSCredential?[] credentials)
     {

@@ -24,6 +24,13 @@ public sealed class CategoryCompleter : TextCompleter
     protected override IReadOnlyList<string> Values(IDictionary bound) => [MessageClass.Category];
 }
 
+/// <summary>Offers the words that say where a syslog destination begins; a time is taken too.</summary>
+public sealed class SyslogStartCompleter : TextCompleter
+{
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> Values(IDictionary bound) => [nameof(Forwarding.SyslogStart.Now), nameof(Forwarding.SyslogStart.Beginning)];
+}
+
 /// <summary>Offers <c>event_status</c> values.</summary>
 public sealed class EventStatusCompleter : TextCompleter
 {

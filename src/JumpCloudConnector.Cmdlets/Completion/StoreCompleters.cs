@@ -40,6 +40,13 @@ public sealed class LogFilterNameCompleter : StoreCompleter
     protected override IEnumerable<string> Values(RecordStore store) => store.Connectors.GetLogFilters().Select(f => f.Name);
 }
 
+/// <summary>Offers the names of syslog destinations.</summary>
+public sealed class SyslogDestinationNameCompleter : StoreCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Values(RecordStore store) => store.Destinations.GetDestinations().Select(d => d.Name);
+}
+
 /// <summary>Offers the names of Data Analyzer profiles.</summary>
 public sealed class AnalyzerProfileNameCompleter : StoreCompleter
 {

@@ -50,10 +50,12 @@ public static class ErrorRecords
         ErrorCategory.InvalidArgument,
         parameterName);
 
-    /// <summary>The error for something else than a PSCredential. Holds nothing of it.</summary>
-    public static ErrorRecord PlainTextSecret(string parameterName) => new(
+    /// <summary>The error for a secret that was given as plain text. Holds nothing of it.</summary>
+    /// <param name="parameterName">The parameter.</param>
+    /// <param name="takes">What it takes.</param>
+    public static ErrorRecord PlainTextSecret(string parameterName, string takes = "a PSCredential, from Get-Credential or a vault") => new(
         new ArgumentException(
-            $"-{parameterName} takes a PSCredential, from Get-Credential or a vault, not plain text, which would be left in the command history and in logs. What was given was not used; if it was a real secret, replace it."),
+            $"-{parameterName} takes {takes}, not plain text, which would be left in the command history and in logs. What was given was not used; if it was a real secret, replace it."),
         PlainTextSecretId,
         ErrorCategory.InvalidArgument,
         parameterName);

@@ -13,4 +13,6 @@ internal static class Nouns
     public const string LogFilter = "JcLogFilter";
     public const string IngestedRecord = "JcIngestedRecord";
     public const string Store = "JcStore";
+    public const string SyslogDestination = "JcSyslogDestination";
+    public const string Syslog = "JcSyslog";
 }

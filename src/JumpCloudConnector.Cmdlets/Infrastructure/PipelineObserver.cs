@@ -2,16 +2,18 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using JumpCloudConnector.Collection;
+using JumpCloudConnector.Forwarding;
 using JumpCloudConnector.Records;
 
 namespace JumpCloudConnector.Cmdlets;
 
-/// <summary>Shows a collection in the pipeline: results or records, progress, and what is to be noted.</summary>
-internal sealed class PipelineObserver(IPipeline pipeline, bool outputRecords) : ICollectionObserver
+/// <summary>Shows a collection, and the forwarding that follows it, in the pipeline: results or records, progress, and what is to be noted.</summary>
+internal sealed class PipelineObserver(IPipeline pipeline, bool outputRecords) : ICollectionObserver, IForwardingObserver
 {
     private const string Activity = "Collecting from JumpCloud";
 
     private readonly Dictionary<string, CollectionProgress> _streams = [];
+    private readonly ForwardingView _forwarding = new(pipeline);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private int _completed;
 
@@ -58,8 +60,21 @@ internal sealed class PipelineObserver(IPipeline pipeline, bool outputRecords) :
 
     public void Noted(string message) => pipeline.WriteVerbose(message);
 
+    public void Progressed(ForwardingProgress progress) => _forwarding.Progressed(progress);
+
+    public void Failed(string name, JcException fault, TimeSpan? retryAfter) => _forwarding.Failed(name, fault, retryAfter);
+
+    public void Completed(ForwardingResult result)
+    {
+        if (!outputRecords) _forwarding.Completed(result);
+    }
+
     /// <summary>Takes the progress away.</summary>
-    public void Finish() => pipeline.WriteProgress(new ProgressRecord(1, Activity, "Done") { RecordType = ProgressRecordType.Completed });
+    public void Finish()
+    {
+        pipeline.WriteProgress(new ProgressRecord(1, Activity, "Done") { RecordType = ProgressRecordType.Completed });
+        _forwarding.Finish();
+    }
 
     private static string Where(CollectionResult result) =>
         string.Join(", ", new[] { result.ConnectorName, result.OrganizationName ?? result.OrganizationId, result.ContentType?.ToString() }.Where(t => !string.IsNullOrEmpty(t)));

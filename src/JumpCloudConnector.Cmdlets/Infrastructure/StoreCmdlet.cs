@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using JumpCloudConnector.Connectors;
 using JumpCloudConnector.Filters;
+using JumpCloudConnector.Forwarding;
 using JumpCloudConnector.Storage;
 
 namespace JumpCloudConnector.Cmdlets;
@@ -137,6 +138,14 @@ public abstract class StoreCmdlet : JcCmdlet
         return found;
     }
 
+    /// <summary>The syslog destinations of these names or patterns, or all without any; as <see cref="FindConnectors"/>.</summary>
+    protected IReadOnlyList<SyslogDestination> FindDestinations(RecordStore? store, IReadOnlyList<string>? names)
+    {
+        IReadOnlyList<SyslogDestination> found = store is null ? [] : new SyslogDestinationRegistry(store, Secrets).Find(names);
+        ReportMissing(names, found.Select(d => d.Name), name => SyslogDestinationRegistry.NotFound(name, StoreFolderInForce));
+        return found;
+    }
+
     /// <summary>Warns of conditions that can hardly be meant.</summary>
     protected void WarnOfConditions(IEnumerable<LogFilterCondition> conditions)
     {
@@ -151,9 +160,14 @@ public abstract class StoreCmdlet : JcCmdlet
     /// <param name="consequence">What that means, in whole sentences.</param>
     protected bool IsConfirmed(bool force, string what, string consequence)
     {
-        bool preview = MyInvocation.BoundParameters.ContainsKey("WhatIf") || LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+        return IsConfirmed(force, $"Remove {what}. {consequence}", $"Remove {what}? {consequence}", "Confirm");
+    }
+
+    private protected bool IsConfirmed(bool force, string preview, string question, string caption)
+    {
+        bool isPreview = MyInvocation.BoundParameters.ContainsKey("WhatIf") || LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
         bool asked = MyInvocation.BoundParameters.ContainsKey("Confirm");
-        return (force && !preview && !asked) || ShouldProcess($"Remove {what}. {consequence}", $"Remove {what}? {consequence}", "Confirm");
+        return (force && !isPreview && !asked) || ShouldProcess(preview, question, caption);
     }
 
     private void ReportMissing(IReadOnlyList<string>? names, IEnumerable<string> found, Func<string, JcException> missing)

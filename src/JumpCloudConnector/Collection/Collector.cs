@@ -243,10 +243,14 @@ public sealed class Collector : IDisposable
                 run.Report.Noted($"{Words.Count(kept.Removed.Records, "record")} of {Time(kept.Removed.First)} to {Time(kept.Removed.Last)} {(kept.Removed.Records == 1 ? "was" : "were")} removed, as the store's retention says (Get-JcStore).");
             }
 
+            foreach (UnsentRecords lost in kept.Lost)
+                run.Report.Warned($"{Words.Count(lost.Records, "record")} had to go before syslog destination '{lost.Destination}' had them: what is unsent stays for twice the store's RetentionDays and half as much again as its MaxSizeGB. Mend the destination (Get-JcSyslogDestination says what is wrong), disable it, or raise the limits with Set-JcStore.");
+
             if (kept.IsAboveLimit)
             {
+                string unsent = kept.IsHeldBack ? ", records that an enabled syslog destination has not got yet" : "";
                 run.Report.Warned(FormattableString.Invariant(
-                    $"The store is larger than its MaxSizeGB: {kept.UsedBytes / (double)(1L << 30):0.##} GB, and nothing is left that goes for it. Records of the last day, keys and the ledger always stay; raise the limit with Set-JcStore."));
+                    $"The store is larger than its MaxSizeGB: {kept.UsedBytes / (double)(1L << 30):0.##} GB, and nothing is left that goes for it. Records of the last day{unsent}, keys and the ledger always stay; raise the limit with Set-JcStore."));
             }
         }
         catch (OperationCanceledException) when (run.Token.IsCancellationRequested)

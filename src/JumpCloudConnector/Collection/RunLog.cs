@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using JumpCloudConnector.Forwarding;
 using JumpCloudConnector.Records;
 
 namespace JumpCloudConnector.Collection;
@@ -8,7 +9,7 @@ namespace JumpCloudConnector.Collection;
 /// Keeps what every turn came to, for whoever looks later: JSON lines in the store's folder, in files of bounded number and
 /// size. Passes everything on to another observer. A log that cannot be written stops no collection.
 /// </summary>
-public sealed class RunLog : ICollectionObserver
+public sealed class RunLog : ICollectionObserver, IForwardingObserver
 {
     /// <summary>The file's name; older ones end in .1 to .4.</summary>
     public const string FileName = "collection.jsonl";
@@ -21,6 +22,7 @@ public sealed class RunLog : ICollectionObserver
     private readonly ICollectionObserver? _next;
     private readonly TimeProvider _time;
     private readonly long _mostBytes;
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, string> _faults = new();
 
     /// <summary>Logs into a folder.</summary>
     /// <param name="folder">The folder; made where it does not exist.</param>
@@ -84,6 +86,53 @@ public sealed class RunLog : ICollectionObserver
 
     /// <inheritdoc/>
     public void Noted(string message) => _next?.Noted(message);
+
+    /// <inheritdoc/>
+    public void Progressed(ForwardingProgress progress) => (_next as IForwardingObserver)?.Progressed(progress);
+
+    /// <inheritdoc/>
+    public void Failed(string name, JcException fault, TimeSpan? retryAfter)
+    {
+        // A fault that lasts is one line, not one at every attempt.
+        if (!_faults.TryGetValue(name, out string? last) || last != fault.Message)
+        {
+            _faults[name] = fault.Message;
+            Append(writer =>
+            {
+                writer.WriteString("destination", name);
+                writer.WriteString("error_id", fault.ErrorId);
+                writer.WriteString("error", fault.Message);
+            });
+        }
+
+        (_next as IForwardingObserver)?.Failed(name, fault, retryAfter);
+    }
+
+    /// <inheritdoc/>
+    public void Completed(ForwardingResult result)
+    {
+        if (result.Sent > 0 || result.ErrorId is not null)
+        {
+            Append(writer =>
+            {
+                writer.WriteString("destination", result.Name);
+                writer.WriteString("state", result.State.ToString());
+                writer.WriteNumber("sent", result.Sent);
+                writer.WriteNumber("acknowledged", result.Acknowledged);
+                writer.WriteNumber("skipped", result.Skipped);
+                writer.WriteNumber("resent", result.Resent);
+                writer.WriteNumber("bytes", result.Bytes);
+                if (result.Position is { } position) writer.WriteNumber("position", position);
+                if (result.LagRecords is { } lag) writer.WriteNumber("lag_records", lag);
+                writer.WriteNumber("duration_ms", (long)result.Duration.TotalMilliseconds);
+                if (result.ErrorId is null) return;
+                writer.WriteString("error_id", result.ErrorId);
+                writer.WriteString("error", result.ErrorMessage);
+            });
+        }
+
+        (_next as IForwardingObserver)?.Completed(result);
+    }
 
     private void Append(Action<Utf8JsonWriter> write)
     {

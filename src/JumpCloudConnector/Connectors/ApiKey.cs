@@ -31,6 +31,12 @@ public static class ApiKey
         password, Encoding.UTF8, c => !char.IsControl(c), "InvalidProxy",
         "The password of the proxy is empty or has a control character; perhaps a line break was copied with it. Give it as the password of -ProxyCredential.");
 
+    /// <summary>The bytes of a certificate's password, for protection at rest.</summary>
+    /// <exception cref="JcException">InvalidSyslogDestination when it is empty or has a control character.</exception>
+    internal static byte[] ToCertificatePassword(SecureString password) => Read(
+        password, Encoding.UTF8, c => !char.IsControl(c), "InvalidSyslogDestination",
+        "The password of the client certificate is empty or has a control character; perhaps a line break was copied with it. Give it with -ClientCertificatePassword.");
+
     private static byte[] Read(SecureString secret, Encoding encoding, Func<char, bool> isValid, string errorId, string refusal)
     {
         char[] characters = new char[secret.Length];

@@ -82,7 +82,7 @@ public static class ConnectorRules
     /// <exception cref="JcException">CertificateAuthorityNotRead or InvalidCertificateAuthority.</exception>
     public static void CheckCertificateAuthority(Connector connector)
     {
-        if (connector.CertificateAuthorityFile is { } file) JumpCloud.ServerTrust.Read(file);
+        if (connector.CertificateAuthorityFile is { } file) ServerTrust.Read(file);
     }
 
     /// <summary>Checks a connector's name: 1 to 128 printable single-byte characters, no wildcards, no blank ends.</summary>

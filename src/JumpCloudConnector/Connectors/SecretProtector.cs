@@ -12,7 +12,8 @@ namespace JumpCloudConnector.Connectors;
 /// </summary>
 public sealed class SecretProtector
 {
-    private const string SecretPurpose = "JumpCloudConnector.Secret.v1", ProxyPurpose = "JumpCloudConnector.Proxy.v1";
+    private const string SecretPurpose = "JumpCloudConnector.Secret.v1", ProxyPurpose = "JumpCloudConnector.Proxy.v1",
+        CertificatePurpose = "JumpCloudConnector.ClientCertificate.v1";
 
     private readonly string _folder;
     private readonly Lazy<IDataProtectionProvider> _provider;
@@ -47,6 +48,12 @@ public sealed class SecretProtector
     /// <summary>Gives a proxy's password back.</summary>
     internal byte[] UnprotectProxyPassword(Guid connectorId, byte[] password) => Unprotect(connectorId, ProxyPurpose, password);
 
+    /// <summary>Protects the password of a syslog destination's client certificate.</summary>
+    internal byte[] ProtectCertificatePassword(Guid destinationId, byte[] password) => Guard(() => For(destinationId, CertificatePurpose).Protect(password));
+
+    /// <summary>Gives such a password back.</summary>
+    internal byte[] UnprotectCertificatePassword(Guid destinationId, byte[] password) => Unprotect(destinationId, CertificatePurpose, password);
+
     private byte[] Unprotect(Guid connectorId, string purpose, byte[] secret) => Guard(() =>
     {
         try
@@ -56,10 +63,17 @@ public sealed class SecretProtector
         catch (CryptographicException e)
         {
             throw new JcException("SecretUnreadable", JcErrorKind.AccessDenied,
-                $"The connector's secret cannot be read with the key ring '{_folder}': the store was copied from elsewhere, or the key ring was lost or belongs to another account. Set the secret again with Set-JcConnector: {(purpose == ProxyPurpose ? "-Proxy and -ProxyCredential" : "-ApiKey or -ServiceAccount")}.",
+                $"The {(purpose == CertificatePurpose ? "client certificate's password" : "connector's secret")} cannot be read with the key ring '{_folder}': the store was copied from elsewhere, or the key ring was lost or belongs to another account. Set it again with {Remedy(purpose)}.",
                 _folder, e);
         }
     });
+
+    private static string Remedy(string purpose) => purpose switch
+    {
+        ProxyPurpose => "Set-JcConnector -Proxy and -ProxyCredential",
+        CertificatePurpose => "Set-JcSyslogDestination -ClientCertificateFile and -ClientCertificatePassword",
+        _ => "Set-JcConnector -ApiKey or -ServiceAccount",
+    };
 
     private IDataProtector For(Guid connectorId, string purpose) =>
         _provider.Value.CreateProtector(purpose, connectorId.ToString("N"));

@@ -6,13 +6,13 @@ internal sealed class RecordHeader
     public const int Timestamp = 0, WriteTime = 1, Uuid = 2, TenantId = 3, TenantName = 4, ConnectorName = 5, OrganizationId = 6,
         OrganizationName = 7, MessageClass = 8, Source = 9, Category = 10, Service = 11, EventType = 12, EventStatus = 13,
         EventName = 14, Reason = 15, Severity = 16, UserName = 17, UserEmail = 18, UserId = 19, SourceIp = 20,
-        ResourceName = 21, HostName = 22, Application = 23, CountryCode = 24;
+        ResourceName = 21, HostName = 22, Application = 23, CountryCode = 24, SourcePort = 25;
 
     private static readonly FieldMap Map = new(
         "timestamp", "write_time", "stellar_uuid", "tenantid", "tenant_name", "connector_name", "org_id", "org_name",
         "msg_class", "msg_origin.source", "msg_origin.category", "event_category", "event_type", "event_status",
         "event_name", "reason", "severity", "user.name", "user.email", "user.id", "srcip", "resource.name", "host.name",
-        "application.name", "srcip_geo.countryCode");
+        "application.name", "srcip_geo.countryCode", "srcport");
 
     private readonly RecordFields _fields = new(Map, intoVendor: false);
     private readonly FieldValue[] _values = new FieldValue[Map.Count];
@@ -26,6 +26,10 @@ internal sealed class RecordHeader
     {
         Array.Clear(_values, 0, _values.Length);
         _fields.Read(json);
-        foreach ((int field, FieldValue value) in _fields.Values) _values[field] = value;
+        for (int i = 0; i < _fields.Values.Count; i++)
+        {
+            (int field, FieldValue value) = _fields.Values[i];
+            _values[field] = value;
+        }
     }
 }

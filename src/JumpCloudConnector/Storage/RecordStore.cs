@@ -1,6 +1,6 @@
 namespace JumpCloudConnector.Storage;
 
-/// <summary>An open store: connectors and records in one folder.</summary>
+/// <summary>An open store: connectors, records and destinations in one folder.</summary>
 public sealed class RecordStore : IDisposable
 {
     private readonly SqliteDatabase _database;
@@ -11,6 +11,7 @@ public sealed class RecordStore : IDisposable
         _database = database;
         Connectors = new SqliteConnectorStore(database);
         Records = _records = new SqliteRecordStore(database);
+        Destinations = new SqliteDestinationStore(database);
         Care = new SqliteStoreCare(database, _records);
     }
 
@@ -25,6 +26,9 @@ public sealed class RecordStore : IDisposable
 
     /// <summary>What was read of every stream, what is open and what is missing.</summary>
     public ILedger Ledger => _records;
+
+    /// <summary>The syslog receivers, and how far each has come.</summary>
+    public IDestinationStore Destinations { get; }
 
     /// <summary>What the store keeps, and that it is sound.</summary>
     public IStoreCare Care { get; }

@@ -2,11 +2,14 @@ using Microsoft.Data.Sqlite;
 
 namespace JumpCloudConnector.Storage;
 
-/// <summary>Leases, inside the caller's transaction: of streams, and of the one test at a time.</summary>
+/// <summary>Leases, inside the caller's transaction: of streams, of destinations, and of the one test at a time.</summary>
 internal static class SqliteLeases
 {
     /// <summary>No stream has this number; it stands for testing connectors.</summary>
     public const long Test = 0;
+
+    /// <summary>Nor has any stream a number below that.</summary>
+    public static long OfDestination(long number) => -number;
 
     /// <summary>Takes a lease for a time, also from an owner whose time is over or whose process is dead.</summary>
     public static LeaseAnswer Take(SqliteConnection connection, long id, LeaseOwner owner, long now, TimeSpan duration)

@@ -17,12 +17,12 @@ internal sealed partial class SqliteRecordStore
     private const long Day = 24 * Hour;
 
     public RemovedRecords Remove(RecordQuery query, bool preview, Action<RemovedRecords, double>? progress, CancellationToken cancellationToken) =>
-        Remove(query, long.MaxValue, preview, () => true, progress, cancellationToken);
+        Remove(query, long.MaxValue, long.MaxValue, preview, () => true, progress, cancellationToken);
 
     public long RemoveRecords(Guid connectorId, CancellationToken cancellationToken)
     {
         HashSet<long> streams = [.. GetStreams(connectorId).Select(s => s.Id)];
-        long removed = RemoveRows(new RecordQuery(), (stream, _) => streams.Contains(stream), false, cancellationToken).Records;
+        long removed = RemoveRows(new RecordQuery(), long.MaxValue, (stream, _) => streams.Contains(stream), false, cancellationToken).Records;
         while (true)
         {
             List<BlockRow> blocks = database.Read(connection =>
@@ -44,19 +44,20 @@ internal sealed partial class SqliteRecordStore
     /// <summary>Removes what a query describes.</summary>
     /// <param name="query">Which records.</param>
     /// <param name="rewriteBefore">Blocks that reach behind the query's end are taken apart only where they begin before this.</param>
+    /// <param name="upTo">What lies behind this place in the order of commits stays, and its blocks with it.</param>
     /// <param name="preview">True to remove nothing.</param>
     /// <param name="goesOn">False when it should end.</param>
     /// <param name="progress">Is told now and then.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
     internal RemovedRecords Remove(
-        RecordQuery query, long rewriteBefore, bool preview, Func<bool> goesOn, Action<RemovedRecords, double>? progress, CancellationToken cancellationToken)
+        RecordQuery query, long rewriteBefore, long upTo, bool preview, Func<bool> goesOn, Action<RemovedRecords, double>? progress, CancellationToken cancellationToken)
     {
         if (query.First is not null) throw new ArgumentException("What is removed cannot be a number of records.", nameof(query));
         query.Check();
         OriginFilter byOrigin = new(query);
         RecordPredicate? predicate = query.HasCriteria ? new RecordPredicate(query) : null;
         // Rows first: those that go into a block meanwhile are found there.
-        RemovedRecords removed = RemoveRows(query, (_, json) => predicate?.Matches(json) ?? true, preview, cancellationToken);
+        RemovedRecords removed = RemoveRows(query, upTo, (_, json) => predicate?.Matches(json) ?? true, preview, cancellationToken);
         long after = query.After ?? long.MinValue, before = query.Before ?? long.MaxValue, afterSequence = query.AfterSequence ?? long.MinValue;
         Removal removal = new((sequence, entry) => entry.Timestamp >= after && entry.Timestamp < before && sequence > afterSequence, predicate)
         {
@@ -69,8 +70,8 @@ internal sealed partial class SqliteRecordStore
             List<BlockRow> blocks = database.Read(connection =>
             {
                 using SqliteCommand command = connection.CreateCommand(
-                    BlockColumns + " WHERE to_ms >= $1 AND from_ms < $2 AND last > $3 AND (to_ms < $2 OR from_ms < $4) ORDER BY to_ms, id",
-                    after, before, afterSequence, rewriteBefore);
+                    BlockColumns + " WHERE to_ms >= $1 AND from_ms < $2 AND last > $3 AND (to_ms < $2 OR from_ms < $4) AND last <= $5 ORDER BY to_ms, id",
+                    after, before, afterSequence, rewriteBefore, upTo);
                 return command.ReadAll(ReadBlock);
             });
             removed = removed.Plus(RemoveFromBlocks(blocks, removal, preview, goesOn, progress, cancellationToken, out bool missed));
@@ -81,15 +82,16 @@ internal sealed partial class SqliteRecordStore
     /// <summary>Drops the oldest blocks and rows until the store is small enough, or nothing is left that may go.</summary>
     /// <param name="maxBytes">Bytes that may be in use.</param>
     /// <param name="before">What has newer records stays.</param>
+    /// <param name="upTo">So does what lies behind this place in the order of commits, with its block.</param>
     /// <param name="goesOn">False when it should end.</param>
     /// <param name="progress">Is told now and then.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
-    internal RemovedRecords RemoveOldest(long maxBytes, long before, Func<bool> goesOn, Action<RemovedRecords, double>? progress, CancellationToken cancellationToken)
+    internal RemovedRecords RemoveOldest(long maxBytes, long before, long upTo, Func<bool> goesOn, Action<RemovedRecords, double>? progress, CancellationToken cancellationToken)
     {
         RemovedRecords removed = default;
         Queue<BlockRow> blocks = new(database.Read(connection =>
         {
-            using SqliteCommand command = connection.CreateCommand(BlockColumns + " WHERE to_ms < $1 ORDER BY to_ms, id", before);
+            using SqliteCommand command = connection.CreateCommand(BlockColumns + " WHERE to_ms < $1 AND last <= $2 ORDER BY to_ms, id", before, upTo);
             return command.ReadAll(ReadBlock);
         }));
         long begun = -1;
@@ -105,7 +107,7 @@ internal sealed partial class SqliteRecordStore
                 if (begun < 0) begun = used;
                 for (int i = 0; i < BlocksRemovedAtOnce && used > maxBytes && !isDone; i++)
                 {
-                    RemovedRecords rows = DropRows(connection, blocks.Count > 0 ? blocks.Peek().To : before - 1);
+                    RemovedRecords rows = DropRows(connection, blocks.Count > 0 ? blocks.Peek().To : before - 1, upTo);
                     sum = sum.Plus(rows);
                     if (rows.Records == 0 && blocks.Count == 0) isDone = true;
                     else if (rows.Records == 0 && blocks.Dequeue() is var block && Drop(connection, block)) sum = sum.Plus(block.Records, block.From, block.To);
@@ -131,7 +133,7 @@ internal sealed partial class SqliteRecordStore
         new(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5));
 
     /// <summary>Removes rows that no block has yet.</summary>
-    private RemovedRecords RemoveRows(RecordQuery query, Func<long, byte[], bool> isRemoved, bool preview, CancellationToken cancellationToken)
+    private RemovedRecords RemoveRows(RecordQuery query, long upTo, Func<long, byte[], bool> isRemoved, bool preview, CancellationToken cancellationToken)
     {
         RemovedRecords removed = default;
         long last = query.AfterSequence ?? long.MinValue;
@@ -142,8 +144,8 @@ internal sealed partial class SqliteRecordStore
             List<(long Sequence, long Stream, long Time, bool Removed)> looked = database.Read(connection =>
             {
                 using SqliteCommand select = connection.CreateCommand(
-                    "SELECT sequence, stream, ms, body FROM record WHERE sequence > $1 AND +ms >= $2 AND +ms < $3 ORDER BY sequence LIMIT $4",
-                    last, query.After ?? long.MinValue, query.Before ?? long.MaxValue, RowsRemovedAtOnce);
+                    "SELECT sequence, stream, ms, body FROM record WHERE sequence > $1 AND +ms >= $2 AND +ms < $3 AND sequence <= $5 ORDER BY sequence LIMIT $4",
+                    last, query.After ?? long.MinValue, query.Before ?? long.MaxValue, RowsRemovedAtOnce, upTo);
                 return select.ReadAll(row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), isRemoved(row.GetInt64(1), row.GetFieldValue<byte[]>(3))));
             });
             List<(long Sequence, long Stream, long Time, bool Removed)> gone = looked.FindAll(l => l.Removed);
@@ -178,10 +180,10 @@ internal sealed partial class SqliteRecordStore
         return removed;
     }
 
-    /// <summary>Drops some of the rows up to a time, the oldest first.</summary>
-    private static RemovedRecords DropRows(SqliteConnection connection, long upTo)
+    /// <summary>Drops some of the rows up to a time and a place, the oldest first.</summary>
+    private static RemovedRecords DropRows(SqliteConnection connection, long latest, long upTo)
     {
-        using SqliteCommand select = connection.CreateCommand("SELECT sequence, stream, ms FROM record WHERE ms <= $1 ORDER BY ms, sequence LIMIT 256", upTo);
+        using SqliteCommand select = connection.CreateCommand("SELECT sequence, stream, ms FROM record WHERE ms <= $1 AND sequence <= $2 ORDER BY ms, sequence LIMIT 256", latest, upTo);
         List<(long, long, long, bool)> rows = select.ReadAll(row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), true));
         return rows.Count == 0 ? default : DropRows(connection, rows);
     }

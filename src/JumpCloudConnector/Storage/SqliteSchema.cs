@@ -3,7 +3,7 @@ namespace JumpCloudConnector.Storage;
 /// <summary>The store's layout, by version. A step is never changed once a release has written it.</summary>
 internal static class SqliteSchema
 {
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Marks the file as ours ("JCCN").</summary>
     public const int ApplicationId = 0x4A43434E;
@@ -118,6 +118,17 @@ internal static class SqliteSchema
         -- Rises when records move into a block or out of one, so that who reads meanwhile looks anew. The table of records
         -- holds those that no block has yet.
         INSERT INTO meta VALUES('moved', 0);
+        """,
+        """
+        -- Syslog receivers, each with its place in the order of commits: what lies behind it was not confirmed yet. The epoch
+        -- rises when somebody moves the place by hand, so that who sends meanwhile does not move it back.
+        CREATE TABLE destination(
+            number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+            version INTEGER NOT NULL, document TEXT NOT NULL, secret BLOB NOT NULL, enabled INTEGER NOT NULL,
+            position INTEGER NOT NULL, epoch INTEGER NOT NULL DEFAULT 0,
+            sent INTEGER NOT NULL DEFAULT 0, acknowledged INTEGER NOT NULL DEFAULT 0, skipped INTEGER NOT NULL DEFAULT 0,
+            resent INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0, lost INTEGER NOT NULL DEFAULT 0,
+            confirmed_ms INTEGER, error_id TEXT, error_message TEXT, error_ms INTEGER);
         """,
     ];
 }

@@ -43,24 +43,45 @@ internal sealed partial class SqliteStoreCare(SqliteDatabase database, SqliteRec
         StoreRetention retention = GetRetention();
         RemovedRecords removed = default;
         goesOn ??= () => true;
+        // What an enabled destination has not got yet stays for it, up to a limit.
+        long sent = SentEverywhere();
+        List<UnsentRecords> lost = [];
         if (retention.Days is { } days)
         {
             (RecordQuery query, long rewriteBefore) = OlderThan(days, now);
-            removed = records.Remove(query, rewriteBefore, preview: false, goesOn, progress, cancellationToken);
+            removed = records.Remove(query, rewriteBefore, sent, preview: false, goesOn, progress, cancellationToken);
+            if (sent < long.MaxValue)
+            {
+                (query, rewriteBefore) = OlderThan(days * StoreRetention.UnsentDaysFactor, now);
+                lost.AddRange(Lose(query, cancellationToken));
+                removed = removed.Plus(records.Remove(query, rewriteBefore, long.MaxValue, preview: false, goesOn, progress, cancellationToken));
+            }
         }
 
         long used = database.Read(UsedBytes);
-        if (used > retention.MaxBytes)
+        if (retention.MaxBytes is { } most)
         {
-            RemovedRecords before = removed;
-            removed = removed.Plus(records.RemoveOldest(
-                retention.MaxBytes.Value, NewestToGo(now), goesOn, (step, part) => progress?.Invoke(before.Plus(step), part), cancellationToken));
-            used = database.Read(UsedBytes);
+            Shrink(most, sent);
+            if (used > StoreRetention.WithUnsent(most) && sent < long.MaxValue)
+            {
+                // The room that what is unsent may take is used up: the oldest goes, sent or not.
+                long before = OldestToGo(used - StoreRetention.WithUnsent(most), now);
+                lost.AddRange(Lose(new RecordQuery { Before = before }, cancellationToken));
+                Shrink(StoreRetention.WithUnsent(most), long.MaxValue);
+            }
         }
 
         if (removed.Records > 0) GiveBackSpace(cancellationToken);
         bool isDone = goesOn();
-        return new RetentionResult(removed, used, isDone && used > retention.MaxBytes, isDone);
+        return new RetentionResult(removed, used, isDone && used > retention.MaxBytes, isDone) { IsHeldBack = sent < long.MaxValue, Lost = lost };
+
+        void Shrink(long to, long upTo)
+        {
+            if (used <= to) return;
+            RemovedRecords before = removed;
+            removed = removed.Plus(records.RemoveOldest(to, NewestToGo(now), upTo, goesOn, (step, part) => progress?.Invoke(before.Plus(step), part), cancellationToken));
+            used = database.Read(UsedBytes);
+        }
     }
 
     public RetentionResult Preview(StoreRetention retention, DateTimeOffset now, CancellationToken cancellationToken)
@@ -70,13 +91,13 @@ internal sealed partial class SqliteStoreCare(SqliteDatabase database, SqliteRec
         if (retention.Days is { } days)
         {
             (RecordQuery query, long rewriteBefore) = OlderThan(days, now);
-            removed = records.Remove(query, rewriteBefore, preview: true, () => true, null, cancellationToken);
+            removed = records.Remove(query, rewriteBefore, SentEverywhere(), preview: true, () => true, null, cancellationToken);
         }
 
         // What goes by age makes the store smaller by its part of the bodies.
         long used = database.Read(UsedBytes);
         if (retention.MaxBytes is not { } most || used <= most) return new RetentionResult(removed, used, false, true);
-        (RemovedRecords bySize, long left) = database.Read(connection => OldestOver(connection, used, most, NewestToGo(now), cancellationToken));
+        (RemovedRecords bySize, long left) = database.Read(connection => OldestOver(connection, used, most, NewestToGo(now), SentEverywhere(), cancellationToken));
         // The oldest go by either, so that the larger is the sum.
         return new RetentionResult(bySize.Records > removed.Records ? bySize : removed, left, left > most, true);
     }
@@ -123,12 +144,12 @@ internal sealed partial class SqliteStoreCare(SqliteDatabase database, SqliteRec
 
     private static long NewestToGo(DateTimeOffset now) => (now - StoreRetention.AlwaysKept).ToUnixTimeMilliseconds();
 
-    private static (RemovedRecords Removed, long Left) OldestOver(SqliteConnection connection, long used, long most, long before, CancellationToken cancellationToken)
+    private static (RemovedRecords Removed, long Left) OldestOver(SqliteConnection connection, long used, long most, long before, long upTo, CancellationToken cancellationToken)
     {
         RemovedRecords removed = default;
         using SqliteCommand command = connection.CreateCommand(
-            "SELECT records, from_ms, to_ms, length(body) + length(terms) FROM block JOIN block_body b ON b.block = id JOIN block_terms t ON t.block = id WHERE to_ms < $1 ORDER BY to_ms, id",
-            before);
+            "SELECT records, from_ms, to_ms, length(body) + length(terms) FROM block JOIN block_body b ON b.block = id JOIN block_terms t ON t.block = id WHERE to_ms < $1 AND last <= $2 ORDER BY to_ms, id",
+            before, upTo);
         using SqliteDataReader row = command.ExecuteReader();
         while (used > most && row.Read())
         {

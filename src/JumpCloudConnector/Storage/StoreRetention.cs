@@ -8,6 +8,11 @@ public sealed record StoreRetention(int? Days, long? MaxBytes)
     /// <summary>Whatever the size, nothing that is newer goes for it.</summary>
     public static readonly TimeSpan AlwaysKept = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// How many times the days a record may stay that an enabled syslog destination has not got yet. Beyond, it goes unsent.
+    /// </summary>
+    public const int UnsentDaysFactor = 2;
+
     /// <summary>The least size that can be asked for.</summary>
     public const long LeastBytes = 16L << 20;
 
@@ -19,6 +24,9 @@ public sealed record StoreRetention(int? Days, long? MaxBytes)
 
     /// <summary>True where it keeps everything.</summary>
     public bool IsNone => Days is null && MaxBytes is null;
+
+    /// <summary>The size that a store may have where it is larger for the sake of unsent records: half as much again.</summary>
+    public static long WithUnsent(long maxBytes) => maxBytes + (maxBytes / 2);
 
     /// <summary>Refuses what cannot be meant.</summary>
     /// <exception cref="JcException">InvalidRetention.</exception>
@@ -43,4 +51,16 @@ public sealed record StoreRetention(int? Days, long? MaxBytes)
 /// <param name="UsedBytes">Bytes in use afterwards.</param>
 /// <param name="IsAboveLimit">True where the store is larger than it may be with nothing left that may go for it.</param>
 /// <param name="IsDone">False where it was ended before its end; the next time goes on.</param>
-public readonly record struct RetentionResult(RemovedRecords Removed, long UsedBytes, bool IsAboveLimit, bool IsDone);
+public readonly record struct RetentionResult(RemovedRecords Removed, long UsedBytes, bool IsAboveLimit, bool IsDone)
+{
+    /// <summary>True where records stayed because an enabled destination has not got them yet, or would have.</summary>
+    public bool IsHeldBack { get; init; }
+
+    /// <summary>What destinations will never get, since it had to go.</summary>
+    public IReadOnlyList<UnsentRecords> Lost { get; init; } = [];
+}
+
+/// <summary>Records that were removed before a destination had them.</summary>
+/// <param name="Destination">The destination's name.</param>
+/// <param name="Records">How many.</param>
+public readonly record struct UnsentRecords(string Destination, long Records);

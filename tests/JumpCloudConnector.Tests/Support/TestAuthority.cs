@@ -28,7 +28,20 @@ internal sealed class TestAuthority : IDisposable
 
     public string Pem => Certificate.ExportCertificatePem();
 
-    /// <summary>A server's certificate, with its key.</summary>
+    /// <summary>The key of a certificate that <see cref="Issue"/> made, as PEM (PKCS #8).</summary>
+    public static string KeyPem(X509Certificate2 certificate)
+    {
+        using RSA key = certificate.GetRSAPrivateKey()!;
+        return key.ExportPkcs8PrivateKeyPem();
+    }
+
+    /// <summary>A client's certificate, with its key, for a name.</summary>
+    public X509Certificate2 IssueClient(string name, DateTimeOffset? until = null) => Issue(name, until, ClientUse);
+
+    /// <summary>A server's certificate that ran out yesterday, with its key.</summary>
+    public X509Certificate2 IssueExpired(string? host = null) => Issue(host, Now.AddDays(-1));
+
+    /// <summary>A certificate, with its key: for a host, or for loopback's address.</summary>
     public X509Certificate2 Issue(string? host = null, DateTimeOffset? until = null, string use = ServerUse)
     {
         using RSA key = RSA.Create(2048);

@@ -1,8 +1,6 @@
-using JumpCloudConnector.Storage;
+namespace JumpCloudConnector.Storage;
 
-namespace JumpCloudConnector.Collection;
-
-/// <summary>Renews a lease while a stream is collected, and cancels the work when the lease is somebody else's.</summary>
+/// <summary>Renews a lease while its stream or destination is worked on, and cancels the work when the lease is somebody else's.</summary>
 internal sealed class LeaseKeeper : IDisposable
 {
     private readonly IRecordStore _store;

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace JumpCloudConnector.JumpCloud;
+namespace JumpCloudConnector;
 
 /// <summary>
 /// Trusts certificate authorities of a file besides the system's: those of a proxy that inspects TLS, or of a private
@@ -42,7 +42,7 @@ internal sealed class ServerTrust
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new JcException("CertificateAuthorityNotRead", JcErrorKind.NotFound,
-                $"The file of certificate authorities '{path}' cannot be read by the account '{Environment.UserName}': {e.Message} Put it where that account may read it, or set another with Set-JcConnector -CertificateAuthorityFile.", path, e);
+                $"The file of certificate authorities '{path}' cannot be read by the account '{Environment.UserName}': {e.Message} Put it where that account may read it, or name another with -CertificateAuthorityFile.", path, e);
         }
 
         try

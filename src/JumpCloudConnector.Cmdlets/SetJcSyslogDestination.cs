@@ -1,0 +1,93 @@
+using System.Management.Automation;
+using JumpCloudConnector.Forwarding;
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>Changes a syslog destination. What is not given stays.</summary>
+[Cmdlet(VerbsCommon.Set, Nouns.SyslogDestination, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(SyslogDestinationInfo))]
+public sealed class SetJcSyslogDestination : SyslogSettingsCmdlet
+{
+    /// <summary>The destination's name.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(SyslogDestinationNameCompleter))]
+    public string Name { get; set; } = "";
+
+    /// <summary>The receiver's name or address.</summary>
+    [Parameter]
+    [Alias("Server", "ComputerName")]
+    public string? HostName { get; set; }
+
+    /// <summary>How messages get there; without a port of its own it takes that transport's.</summary>
+    [Parameter]
+    [EnumTransformation(typeof(SyslogTransport), BlankIsNull = true)]
+    public SyslogTransport? Transport { get; set; }
+
+    /// <summary>Where it goes on: Now, Beginning, or a time. Asks first.</summary>
+    [Parameter]
+    [SyslogStartTransformation(BlankIsNull = true)]
+    [ArgumentCompleter(typeof(SyslogStartCompleter))]
+    public SyslogStart? From { get; set; }
+
+    /// <summary>Sends to it again, from where it stopped.</summary>
+    [Parameter]
+    public SwitchParameter Enable { get; set; }
+
+    /// <summary>Sends nothing for now; retention does not wait for it then.</summary>
+    [Parameter]
+    public SwitchParameter Disable { get; set; }
+
+    /// <summary>Does not ask before the place is moved.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Returns the changed destination.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(Name, () =>
+    {
+        if (!ApiKeyArgument.AcceptSecret(this, nameof(ClientCertificatePassword), ClientCertificatePassword)) return;
+        if (Enable && Disable)
+            throw new JcException("InvalidSyslogDestination", JcErrorKind.InvalidInput, "A destination is either sent to or not. Give one of -Enable and -Disable.", Name);
+        if (OpenExisting() is not { } store) throw SyslogDestinationRegistry.NotFound(Name, StoreFolderInForce);
+        SyslogDestinationRegistry registry = new(store, Secrets);
+        SyslogDestination present = registry.Get(Name);
+        SyslogDestination changed = SyslogDestinationRegistry.Changed(present, Change);
+        WarnOf(changed);
+        if (From is not null ? !IsMoveConfirmed(store, present) : !ShouldProcess($"syslog destination '{present.Name}'", "Change")) return;
+        SyslogDestinationInfo result = registry.Update(Name, Change, From, ClientCertificatePassword);
+        if (PassThru) WriteObject(result);
+    });
+
+    private bool IsMoveConfirmed(RecordStore store, SyslogDestination present)
+    {
+        string consequence = From switch
+        {
+            { Word: nameof(SyslogStart.Now) } => "What it has not got yet is never sent to it.",
+            { Word: nameof(SyslogStart.Beginning) } => $"All that is stored is sent again, {Words.Count(store.Destinations.CountBehind(0), "record")} at most.",
+            _ => $"Events from {From} on are sent, again where it has them already; older ones that it has not got yet never are.",
+        };
+        string what = $"the place of syslog destination '{present.Name}' to {From}";
+        // Whatever -ConfirmPreference says of changes: this one cannot be taken back at the receiver.
+        if (!IsConfirmed(Force, $"Move {what}. {consequence}", $"Move {what}? {consequence}", "Confirm")) return false;
+        bool isAsked = Force || MyInvocation.BoundParameters.ContainsKey("Confirm");
+        return isAsked || ShouldContinue($"Move {what}? {consequence}", "Confirm");
+    }
+
+    private SyslogDestination Change(SyslogDestination destination)
+    {
+        SyslogDestination changed = Apply(destination);
+        SyslogTransport transport = Transport ?? destination.Transport;
+        bool hadDefaultPort = destination.Port == SyslogDestination.DefaultPort(destination.Transport);
+        return changed with
+        {
+            HostName = string.IsNullOrEmpty(HostName) ? changed.HostName : HostName!,
+            Transport = transport,
+            Port = Port ?? (hadDefaultPort ? SyslogDestination.DefaultPort(transport) : destination.Port),
+            Enabled = Enable || (!Disable && destination.Enabled),
+        };
+    }
+}

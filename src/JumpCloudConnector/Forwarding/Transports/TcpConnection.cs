@@ -1,0 +1,79 @@
+using System.Net.Sockets;
+
+namespace JumpCloudConnector.Forwarding.Transports;
+
+/// <summary>
+/// A stream of messages (RFC 6587, under TLS RFC 5425). That protocol has no acknowledgement, and what the system has taken may
+/// still lie unread in a receiver that dies. Certain is what TCP itself says at an orderly end: a receiver that answers it with
+/// its own end has read everything before, since one that closes with data unread resets the connection.
+/// </summary>
+internal sealed class TcpConnection : StreamConnection
+{
+    private readonly Task _listening;
+
+    public TcpConnection(SyslogDestination destination, Socket socket, Stream stream, TimeProvider time)
+        : base(destination, socket, stream, time) => _listening = ListenAsync();
+
+    public override bool ConfirmsAtEnd => true;
+
+    public override Task Broken => _listening;
+
+    public override async Task SendAsync(MessageBatch batch, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < batch.Count; i++)
+        {
+            ReadOnlySpan<byte> message = batch[i];
+            if (Destination.Framing == SyslogFraming.OctetCounting)
+            {
+                Out.AppendNumber(message.Length);
+                Out.Append((byte)' ');
+                Out.Append(message);
+            }
+            else
+            {
+                Out.Append(message);
+                Out.Append((byte)'\n');
+            }
+        }
+
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
+        Sent += batch.Count;
+    }
+
+    public override async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        ThrowWhereBroken();
+        try
+        {
+            await EndSendingAsync(cancellationToken).ConfigureAwait(false);
+            await _listening.WithinAsync(Destination.Timeout, Time, Socket.Dispose, () => SyslogFaults.NotConfirmed(Destination), cancellationToken).ConfigureAwait(false);
+            // Under TLS that was the end of its records, which may come before the end of the connection.
+            await Task.Run(ReadToEnd, CancellationToken.None).WithinAsync(
+                Destination.Timeout, Time, Socket.Dispose, () => SyslogFaults.NotConfirmed(Destination), cancellationToken).ConfigureAwait(false);
+            if (!await TcpEnd.IsReadAsync(Socket, Destination.Timeout, Time, cancellationToken).ConfigureAwait(false)) throw SyslogFaults.NotConfirmed(Destination);
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        {
+            throw SyslogFaults.NotConfirmed(Destination, e);
+        }
+
+        Confirmed = Sent;
+    }
+
+    private void ReadToEnd()
+    {
+        byte[] rest = new byte[256];
+        while (Socket.Receive(rest) > 0)
+        {
+        }
+    }
+
+    /// <summary>Ends when the receiver does. A receiver of syslog has nothing to say; what it says all the same is passed over.</summary>
+    private async Task ListenAsync()
+    {
+        byte[] heard = new byte[256];
+        while (await Stream.ReadAsync(heard, 0, heard.Length, CancellationToken.None).ConfigureAwait(false) > 0)
+        {
+        }
+    }
+}

@@ -5,7 +5,7 @@
     Author                 = 'JumpCloudConnector contributors'
     CompanyName            = 'JumpCloudConnector contributors'
     Copyright              = 'Copyright (c) JumpCloudConnector contributors. MIT License.'
-    Description            = 'Collects JumpCloud Directory Insights events and system users without loss, keeps them as Interflow records in an embedded store, and finds them again at the prompt.'
+    Description            = 'Collects JumpCloud Directory Insights events and system users without loss, keeps them as Interflow records in an embedded store, finds them again at the prompt and forwards them to syslog.'
     CompatiblePSEditions   = @('Desktop', 'Core')
     PowerShellVersion      = '5.1'
     DotNetFrameworkVersion = '4.7.2'
@@ -26,31 +26,37 @@
         'Get-JcIngestedRecord'
         'Get-JcLogFilter'
         'Get-JcStore'
+        'Get-JcSyslogDestination'
         'Import-JcConnector'
         'Invoke-JcCollection'
         'New-JcAnalyzerProfile'
         'New-JcConnector'
         'New-JcLogFilter'
+        'New-JcSyslogDestination'
         'Register-JcCollectionTask'
         'Remove-JcAnalyzerProfile'
         'Remove-JcConnector'
         'Remove-JcIngestedRecord'
         'Remove-JcLogFilter'
+        'Remove-JcSyslogDestination'
         'Repair-JcIngestion'
+        'Send-JcSyslog'
         'Set-JcConnector'
         'Set-JcLogFilter'
         'Set-JcStore'
+        'Set-JcSyslogDestination'
         'Test-JcConnector'
         'Test-JcIngestion'
         'Test-JcLogFilter'
         'Test-JcStore'
+        'Test-JcSyslogDestination'
         'Unregister-JcCollectionTask'
     )
     VariablesToExport      = @()
     AliasesToExport        = @()
     PrivateData            = @{
         PSData = @{
-            Tags = @('JumpCloud', 'DirectoryInsights', 'Security', 'SIEM', 'Audit', 'Interflow', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            Tags = @('JumpCloud', 'DirectoryInsights', 'Security', 'SIEM', 'Audit', 'Interflow', 'Syslog', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
         }
     }
 }

@@ -1,4 +1,6 @@
-# What the acceptance tests share: a simulated JumpCloud in a process of its own, and a store for each file of tests.
+# What the acceptance tests share: a simulated JumpCloud in a process of its own, a store for each file of tests, and syslog
+# receivers.
+. ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'samples', 'QuickStart', 'Receiver.ps1'))
 
 function Get-SimulatorProgram {
     # The newest build of the simulator; nothing where there is none.
@@ -248,4 +250,15 @@ function Find-TextInFile {
             }
         }
     }
+}
+
+function Test-RsyslogMissing {
+    # For Describe -Skip, in BeforeDiscovery: says once a file why its tests are skipped.
+    $folder = Get-RsyslogModuleFolder
+    if ((Find-Rsyslog) -and $folder -and (Test-Path -Path ([System.IO.Path]::Combine($folder, 'imrelp.so')))) {
+        return $false
+    }
+
+    Write-Host 'There is no rsyslog with RELP on this machine (apt-get install rsyslog rsyslog-relp): the tests that need it are skipped.'
+    return $true
 }

@@ -17,7 +17,8 @@ internal sealed class RelpConnection : StreamConnection
     private readonly object _window = new();
     private readonly bool[] _answered;
     private TaskCompletionSource<bool> _answer = NewSignal();
-    private Task _listening = Task.CompletedTask;
+    // Nobody listens before the session is open, which is no end.
+    private Task _listening = new TaskCompletionSource<bool>().Task;
     private long _closeNumber = -1;
 
     // Messages by their count in this session: up to the first, all are answered; behind the last, none is written.

@@ -42,7 +42,7 @@ function Get-FreePort {
 
 function Start-Rsyslog {
     # rsyslog with a configuration and a folder of its own; it writes the text of each message as a line, before it confirms
-    # it. With -Configuration that one, whose inputs listen at -Port. Nothing where it does not listen within ten seconds.
+    # it. With -Configuration that one, whose input listens at -Port.
     param([string] $Program, [string] $Folder, [string] $Configuration, [int] $Port = (Get-FreePort), [string] $Work)
 
     $relp = "$Folder" -and [System.IO.File]::Exists([System.IO.Path]::Combine($Folder, 'imrelp.so'))
@@ -67,15 +67,22 @@ input(type="$module" address="127.0.0.1" port="$Port" $limit ruleset="received")
     $file = [System.IO.Path]::Combine($Work, 'rsyslog.conf')
     [System.IO.File]::WriteAllText($file, $Configuration.Replace("`r`n", "`n") + "`n")
     $start = [System.Diagnostics.ProcessStartInfo]::new($Program, "-n -f $file -i $Work/pid")
-    $start.UseShellExecute = $false
+    Start-ReceiverProcess -Start $start -Port $Port -Work $Work -Name "rsyslog over $($transport.ToUpperInvariant())" -Transport $transport
+}
+
+function Start-ReceiverProcess {
+    # The receiver when it listens; nothing where it does not within ten seconds.
+    param([System.Diagnostics.ProcessStartInfo] $Start, [int] $Port, [string] $Work, [string] $Name, [string] $Transport)
+
+    $Start.UseShellExecute = $false
     # What it says of itself is for nobody here.
-    $start.RedirectStandardError = $true
-    $start.RedirectStandardOutput = $true
-    $process = [System.Diagnostics.Process]::Start($start)
+    $Start.RedirectStandardError = $true
+    $Start.RedirectStandardOutput = $true
+    $process = [System.Diagnostics.Process]::Start($Start)
     $process.BeginErrorReadLine()
     $process.BeginOutputReadLine()
     $receiver = [pscustomobject] @{
-        Name = "rsyslog over $($transport.ToUpperInvariant())"; Transport = $transport; Port = $Port; Process = $process; Folder = $Work; Shell = $null; Listener = $null; Messages = $null
+        Name = $Name; Transport = $Transport; Port = $Port; Process = $process; Folder = $Work; Shell = $null; Listener = $null; Messages = $null
     }
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
     while (-not $process.HasExited -and $clock.Elapsed.TotalSeconds -lt 10) {
@@ -102,16 +109,23 @@ function Start-SyslogListener {
 
             while ($true) {
                 $client = $Listener.AcceptTcpClient()
-                $memory = [System.IO.MemoryStream]::new()
-                $client.GetStream().CopyTo($memory)
-                $bytes = $memory.ToArray()
-                for ($at = 0; $at -lt $bytes.Length; $at = $space + 1 + $length) {
-                    $space = [System.Array]::IndexOf($bytes, [byte] 32, $at)
-                    $length = [int] [System.Text.Encoding]::ASCII.GetString($bytes, $at, $space - $at)
-                    $Messages.Enqueue([System.Text.Encoding]::UTF8.GetString($bytes, $space + 1, $length))
+                try {
+                    $memory = [System.IO.MemoryStream]::new()
+                    $client.GetStream().CopyTo($memory)
+                    $bytes = $memory.ToArray()
+                    for ($at = 0; $at -lt $bytes.Length; $at = $space + 1 + $length) {
+                        $space = [System.Array]::IndexOf($bytes, [byte] 32, $at)
+                        $length = [int] [System.Text.Encoding]::ASCII.GetString($bytes, $at, $space - $at)
+                        $Messages.Enqueue([System.Text.Encoding]::UTF8.GetString($bytes, $space + 1, $length))
+                    }
                 }
-
-                $client.Dispose()
+                catch {
+                    # It broke, or sent something else: the next one may be right.
+                    [void] $_
+                }
+                finally {
+                    $client.Dispose()
+                }
             }
         }).AddArgument($listener).AddArgument($messages)
     [void] $shell.BeginInvoke()

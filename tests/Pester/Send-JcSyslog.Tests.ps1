@@ -15,6 +15,14 @@ AfterAll {
 }
 
 Describe 'Send-JcSyslog' {
+    BeforeAll {
+        # ConvertFrom-Json takes no empty names, which events may have.
+        function Get-ReceivedId {
+            param($Receiver)
+            Get-ReceivedText -Receiver $Receiver | ForEach-Object { [regex]::Match($_, '"stellar_uuid":"([^"]+)"').Groups[1].Value }
+        }
+    }
+
     AfterEach {
         Get-JcSyslogDestination | Remove-JcSyslogDestination -Force
     }
@@ -26,8 +34,8 @@ Describe 'Send-JcSyslog' {
         $result.Acknowledged | Should -Be (Get-JcStore).Records
         $result.LagRecords | Should -Be 0
         (Send-JcSyslog -Destination 's*').Sent | Should -Be 0
-        $sent = @(Get-ReceivedText -Receiver $receiver | ForEach-Object { ($_ | ConvertFrom-Json).stellar_uuid } | Sort-Object -Unique)
-        $sent.Count | Should -Be $result.Acknowledged
+        $stored = @(Get-JcIngestedRecord | ForEach-Object { $_.StellarUuid } | Sort-Object)
+        @(Get-ReceivedId -Receiver $receiver | Sort-Object) | Should -Be $stored
     }
 
     It 'sends the records of the pipeline and leaves the place' {
@@ -75,9 +83,9 @@ Describe 'Send-JcSyslog to rsyslog' -Tag 'rsyslog' -Skip:$noRsyslog {
             $null = New-JcSyslogDestination -Name 'rsyslog' -HostName '127.0.0.1' -Port $rsyslog.Port -Transport Relp -MaxMessageBytes 0 -From Beginning
             $result = Send-JcSyslog -Destination 'rsyslog'
             "$($result.State)" | Should -Be 'UpToDate'
-            $written = @(Get-ReceivedText -Receiver $rsyslog | ForEach-Object { ($_ | ConvertFrom-Json).stellar_uuid })
-            $stored = @(Get-JcIngestedRecord -Oldest | ForEach-Object { $_.StellarUuid })
-            $written | Sort-Object | Should -Be ($stored | Sort-Object)
+            $stored = @(Get-JcIngestedRecord | ForEach-Object { $_.StellarUuid } | Sort-Object)
+            $written = Get-ReceivedText -Receiver $rsyslog | ForEach-Object { [regex]::Match($_, '"stellar_uuid":"([^"]+)"').Groups[1].Value }
+            @($written | Sort-Object) | Should -Be $stored
         }
         finally {
             Stop-SyslogReceiver -Receiver $rsyslog

@@ -33,7 +33,7 @@ Describe 'Test-JcSyslogDestination' {
     }
 
     It 'tells a receiver that does not speak RELP' {
-        Set-JcSyslogDestination -Name 'dead' -Port $receiver.Port -Timeout 2s
+        Set-JcSyslogDestination -Name 'dead' -Port $receiver.Port -Timeout 1s
         (Test-JcSyslogDestination -Name 'dead').ErrorId | Should -BeLike 'Relp*'
     }
 

@@ -6,8 +6,10 @@
 // "failed" with the error's id and message, and "left" with the files that are there.
 using System.Globalization;
 using System.Text.Json;
+using JumpCloudConnector;
 using JumpCloudConnector.Collection;
 using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Forwarding;
 using JumpCloudConnector.Export;
 using JumpCloudConnector.JumpCloud;
 using JumpCloudConnector.Records;
@@ -25,6 +27,13 @@ if (args[0] == "remove")
 if (args[0] == "export")
 {
     Exporting.Run(store, args[3], long.Parse(args[4], CultureInfo.InvariantCulture));
+    return;
+}
+
+if (args[0] == "forward")
+{
+    foreach (ForwardingResult forwarded in await new Forwarder(store, secrets).SendAsync(new SyslogDestinationRegistry(store, secrets).Find(), new ForwardingLines()))
+        Console.WriteLine($"state {forwarded.State} {forwarded.ErrorMessage}");
     return;
 }
 
@@ -69,6 +78,17 @@ internal sealed class LineObserver : ICollectionObserver
             Console.Out.WriteLine(line);
             Console.Out.Flush();
         }
+    }
+}
+
+internal sealed class ForwardingLines : IForwardingObserver
+{
+    public void Progressed(ForwardingProgress progress) => Console.WriteLine("acknowledged " + progress.Acknowledged.ToString(CultureInfo.InvariantCulture));
+
+    public void Failed(string name, JcException fault, TimeSpan? retryAfter) => Console.WriteLine("failed " + fault.ErrorId);
+
+    public void Completed(ForwardingResult result)
+    {
     }
 }
 

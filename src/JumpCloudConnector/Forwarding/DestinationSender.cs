@@ -27,7 +27,7 @@ internal sealed class DestinationSender(
     private const int ShrinkBy = 16;
 
     // What is stopped has this long to have confirmed what is on its way.
-    private static readonly TimeSpan s_lastMoments = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_lastMoments = TimeSpan.FromSeconds(3), s_lastAnswers = TimeSpan.FromSeconds(1);
 
     private readonly Queue<long> _onTheWay = new();
     private long _lookedAt = place;
@@ -80,7 +80,7 @@ internal sealed class DestinationSender(
 
     private bool TryShrink(JcException fault)
     {
-        bool isOfAmount = fault.ErrorId is "SyslogNotConfirmed" or "SyslogConnectionClosed" && destination.Transport is SyslogTransport.Tcp or SyslogTransport.Tls;
+        bool isOfAmount = fault.ErrorId == "SyslogConnectionClosed" && destination.Transport is SyslogTransport.Tcp or SyslogTransport.Tls;
         if (!isOfAmount || _mostUnconfirmed == 1) return false;
         _mostUnconfirmed = Math.Max(1, _mostUnconfirmed / ShrinkBy);
         // Any message is larger than that, so that each goes alone.
@@ -108,6 +108,7 @@ internal sealed class DestinationSender(
         _lookedAt = Place;
         Task making = Task.Factory.StartNew(() => Make(queue, ending.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         SyslogConnection? connection = null;
+        bool isWhole = false;
         try
         {
             bool more = true;
@@ -128,9 +129,9 @@ internal sealed class DestinationSender(
                 }
 
                 Settle(connection);
-                if (connection?.Broken.IsCompleted == true)
+                if (connection?.IsBroken == true)
                 {
-                    if (_onTheWay.Count > 0) throw SyslogFaults.Broken(destination, connection.Broken.Exception?.InnerException ?? SyslogFaults.Closed(destination));
+                    if (_onTheWay.Count > 0) throw SyslogFaults.Broken(destination, connection.Ended);
                     // With nothing on its way that is no fault: another is opened for the next message.
                     connection.Dispose();
                     connection = null;
@@ -142,12 +143,14 @@ internal sealed class DestinationSender(
 
             if (!more) await queue.Completion.ConfigureAwait(false);
             if (connection is not null) connection = await FinishAsync(connection, lastMoments.Token).ConfigureAwait(false);
+            isWhole = true;
             cancellationToken.ThrowIfCancellationRequested();
         }
         finally
         {
             ending.Cancel();
-            // What was confirmed before it broke need not be sent again.
+            // What was confirmed before it broke need not be sent again; its last answers may still have to be read.
+            if (!isWhole && connection is RelpConnection) await Task.WhenAny(connection.Ended, time.Delay(s_lastAnswers, CancellationToken.None)).ConfigureAwait(false);
             Settle(connection);
             connection?.Dispose();
             await making.ConfigureAwait(false);
@@ -161,7 +164,7 @@ internal sealed class DestinationSender(
         using CancellationTokenSource waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task next = queue.WaitAsync();
         Task pause = time.Delay(connection is { ConfirmsAtEnd: true } && options.IdleConfirm < options.Beat ? options.IdleConfirm : options.Beat, waiting.Token);
-        await (connection is null ? Task.WhenAny(next, pause) : Task.WhenAny(next, pause, connection.Broken)).ConfigureAwait(false);
+        await (connection is null ? Task.WhenAny(next, pause) : Task.WhenAny(next, pause, connection.Ended)).ConfigureAwait(false);
         waiting.Cancel();
         return !queue.IsAtEnd;
     }
@@ -169,7 +172,7 @@ internal sealed class DestinationSender(
     private bool MustConfirm(SyslogConnection connection, bool isIdle)
     {
         if (!connection.ConfirmsAtEnd || _onTheWay.Count == 0) return false;
-        return _connectionBytes >= _mostUnconfirmed || time.GetElapsedTime(_connectionBegun) >= (isIdle ? options.IdleConfirm : options.MaxUnconfirmed);
+        return connection.Ended.IsCompleted || _connectionBytes >= _mostUnconfirmed || time.GetElapsedTime(_connectionBegun) >= (isIdle ? options.IdleConfirm : options.MaxUnconfirmed);
     }
 
     private async Task<SyslogConnection> OpenAsync(CancellationToken cancellationToken)

@@ -29,6 +29,9 @@ internal sealed class CollectionChild : IDisposable
     /// <summary>Starts a process that adds connectors to a store and changes them, until it is killed.</summary>
     public static CollectionChild StartConfiguring(TestStore store) => Start("dotnet", Program, "configure", store.Folder, store.KeyRing);
 
+    /// <summary>Starts a process that sends to every destination what it has not got yet.</summary>
+    public static CollectionChild StartForwarding(TestStore store) => Start("dotnet", Program, "forward", store.Folder, store.KeyRing);
+
     /// <summary>Starts a process that removes the records of a connector.</summary>
     public static CollectionChild StartRemoving(TestStore store, string connector) => Start("dotnet", Program, "remove", store.Folder, store.KeyRing, connector);
 

@@ -17,7 +17,6 @@ internal sealed class RelpConnection : StreamConnection
     private readonly object _window = new();
     private readonly bool[] _answered;
     private TaskCompletionSource<bool> _answer = NewSignal();
-    // Nobody listens before the session is open, which is no end.
     private Task _listening = new TaskCompletionSource<bool>().Task;
     private long _closeNumber = -1;
 
@@ -34,7 +33,7 @@ internal sealed class RelpConnection : StreamConnection
 
     public override bool ConfirmsAtEnd => false;
 
-    public override Task Broken => _listening;
+    public override Task Ended => _listening;
 
     /// <summary>Opens the session.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken)

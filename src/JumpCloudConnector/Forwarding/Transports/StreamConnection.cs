@@ -58,9 +58,7 @@ internal abstract class StreamConnection(SyslogDestination destination, Socket s
     /// <summary>Throws what broke the connection, where it is broken.</summary>
     protected void ThrowWhereBroken()
     {
-        if (!Broken.IsCompleted) return;
-        if (Broken.Exception?.InnerException is { } cause) throw SyslogFaults.Broken(Destination, cause);
-        throw SyslogFaults.Closed(Destination);
+        if (IsBroken) throw SyslogFaults.Broken(Destination, Ended);
     }
 
     /// <summary>Says that this side has no more to send; the other side reads that as the end.</summary>

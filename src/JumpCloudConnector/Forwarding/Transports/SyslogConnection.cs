@@ -26,8 +26,11 @@ internal abstract class SyslogConnection(SyslogDestination destination) : IDispo
     /// <summary>True where nothing is confirmed before <see cref="FinishAsync"/>.</summary>
     public abstract bool ConfirmsAtEnd { get; }
 
-    /// <summary>Ends when the connection is no longer good, and with it what could be said of it.</summary>
-    public abstract Task Broken { get; }
+    /// <summary>Ends when the other side has ended the connection, with the reason where there is one.</summary>
+    public abstract Task Ended { get; }
+
+    /// <summary>True where the other side has ended it and what is not confirmed never will be.</summary>
+    public virtual bool IsBroken => Ended.IsCompleted;
 
     /// <summary>Connects.</summary>
     /// <param name="destination">The receiver.</param>

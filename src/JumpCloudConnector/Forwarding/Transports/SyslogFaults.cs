@@ -35,8 +35,8 @@ internal static class SyslogFaults
     public static JcException Stalled(SyslogDestination destination) => new("SyslogReceiverStalled", JcErrorKind.Network,
         $"{Of(destination)}: the receiver has taken nothing for {DurationText.Format(destination.Timeout)}. It is connected but does not read: look whether it hangs or its queue is full.", destination.HostName);
 
-    public static JcException NotConfirmed(SyslogDestination destination, Exception? inner = null) => new("SyslogNotConfirmed", JcErrorKind.Network,
-        $"{Of(destination)}: the receiver did not read to the end of what was sent, or does not close a connection that has ended. It is sent again. Where this goes on, choose Relp, which acknowledges each message.", destination.HostName, inner);
+    public static JcException NotConfirmed(SyslogDestination destination) => new("SyslogNotConfirmed", JcErrorKind.Network,
+        $"{Of(destination)}: the receiver has not read to the end of what was sent within {DurationText.Format(destination.Timeout)}, or does not close a connection that has ended. It is sent again. Where the receiver is only slow, give it more -Timeout; where this goes on, choose Relp, which acknowledges each message.", destination.HostName);
 
     public static JcException NotAcknowledged(SyslogDestination destination, long messages) => new("RelpNotAcknowledged", JcErrorKind.Network,
         $"{Of(destination)}: the receiver has acknowledged none of {Words.Count(messages, "message")} for {DurationText.Format(destination.Timeout)}. Look whether it hangs or its queue is full.", destination.HostName);
@@ -51,7 +51,12 @@ internal static class SyslogFaults
         $"{Of(destination)}: the network takes no datagram of {bytes} bytes. Set a smaller -MaxMessageBytes, such as {SyslogDestination.DefaultMaxDatagramBytes}.", destination.HostName, inner);
 
     /// <summary>What broke a connection in use.</summary>
-    public static JcException Broken(SyslogDestination destination, Exception inner) => inner is JcException known ? known : Closed(destination, inner);
+    public static JcException Broken(SyslogDestination destination, Task ended) => ended.Exception?.InnerException switch
+    {
+        JcException known => known,
+        { } other => Closed(destination, other),
+        null => Closed(destination),
+    };
 
     private static string Of(SyslogDestination destination) =>
         $"Syslog destination '{destination.Name}' ({destination.HostName}:{destination.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)}, {destination.Transport})";

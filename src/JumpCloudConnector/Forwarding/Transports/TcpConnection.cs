@@ -9,6 +9,9 @@ namespace JumpCloudConnector.Forwarding.Transports;
 /// </summary>
 internal sealed class TcpConnection : StreamConnection
 {
+    // A receiver that ends of its own accord does so at once; its end shall not be taken for an answer to this side's.
+    private static readonly TimeSpan s_beforeEnd = TimeSpan.FromMilliseconds(20);
+
     private readonly Task _listening;
 
     public TcpConnection(SyslogDestination destination, Socket socket, Stream stream, TimeProvider time)
@@ -16,7 +19,10 @@ internal sealed class TcpConnection : StreamConnection
 
     public override bool ConfirmsAtEnd => true;
 
-    public override Task Broken => _listening;
+    public override Task Ended => _listening;
+
+    // One message alone may be all that a receiver takes of a connection: whether it has, is seen at the end.
+    public override bool IsBroken => _listening.IsCompleted && (Sent != 1 || _listening.IsFaulted);
 
     public override async Task SendAsync(MessageBatch batch, CancellationToken cancellationToken)
     {
@@ -36,12 +42,13 @@ internal sealed class TcpConnection : StreamConnection
             }
         }
 
-        await FlushAsync(cancellationToken).ConfigureAwait(false);
         Sent += batch.Count;
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public override async Task FinishAsync(CancellationToken cancellationToken)
     {
+        if (Sent > 1) await Task.WhenAny(_listening, Time.Delay(s_beforeEnd, cancellationToken)).ConfigureAwait(false);
         ThrowWhereBroken();
         try
         {
@@ -50,11 +57,11 @@ internal sealed class TcpConnection : StreamConnection
             // Under TLS that was the end of its records, which may come before the end of the connection.
             await Task.Run(ReadToEnd, CancellationToken.None).WithinAsync(
                 Destination.Timeout, Time, Socket.Dispose, () => SyslogFaults.NotConfirmed(Destination), cancellationToken).ConfigureAwait(false);
-            if (!await TcpEnd.IsReadAsync(Socket, Destination.Timeout, Time, cancellationToken).ConfigureAwait(false)) throw SyslogFaults.NotConfirmed(Destination);
+            if (!await TcpEnd.IsReadAsync(Socket, Destination.Timeout, Time, cancellationToken).ConfigureAwait(false)) throw SyslogFaults.Closed(Destination);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
-            throw SyslogFaults.NotConfirmed(Destination, e);
+            throw SyslogFaults.Closed(Destination, e);
         }
 
         Confirmed = Sent;

@@ -46,8 +46,8 @@ internal static class TcpEnd
 #if NET
     private const int Tcp = 6, TcpInfo = 11;
 
-    // Of Linux's tcp(7): what comes before the acknowledgement of this side's end is "fin wait 1" and "closing".
-    private const byte FinWait1 = 4, Closing = 11;
+    // Linux's states in which this side's end is not acknowledged.
+    private const byte FinWait1 = 4, LastAck = 9, Closing = 11;
 
     private static State StateOf(Socket socket)
     {
@@ -55,7 +55,7 @@ internal static class TcpEnd
         {
             Span<byte> info = stackalloc byte[8];
             socket.GetRawSocketOption(Tcp, TcpInfo, info);
-            return info[0] is FinWait1 or Closing ? State.Open : State.Over;
+            return info[0] is FinWait1 or LastAck or Closing ? State.Open : State.Over;
         }
 
         return OperatingSystem.IsWindows() ? WindowsStateOf(socket) : State.Unknown;
@@ -69,7 +69,7 @@ internal static class TcpEnd
 
     private static State WindowsStateOf(Socket socket)
     {
-        const int finWait1 = 5, closing = 8;
+        const int finWait1 = 5, closing = 8, lastAck = 9;
         byte[] info = new byte[TcpInfoBytes];
         try
         {
@@ -80,6 +80,6 @@ internal static class TcpEnd
             return State.Unknown;
         }
 
-        return BitConverter.ToInt32(info, 0) is finWait1 or closing ? State.Open : State.Over;
+        return BitConverter.ToInt32(info, 0) is finWait1 or closing or lastAck ? State.Open : State.Over;
     }
 }

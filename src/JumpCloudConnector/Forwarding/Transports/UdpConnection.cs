@@ -14,7 +14,7 @@ internal sealed class UdpConnection(SyslogDestination destination, Socket socket
 
     public override bool ConfirmsAtEnd => false;
 
-    public override Task Broken { get; } = new TaskCompletionSource<bool>().Task;
+    public override Task Ended { get; } = new TaskCompletionSource<bool>().Task;
 
     public override async Task SendAsync(MessageBatch batch, CancellationToken cancellationToken)
     {

@@ -72,7 +72,7 @@ public abstract class ReceiverTestBase : IDisposable
             [.. Message("not UTF-8 "), 0xff, 0xc0, 0x80], Message(new string('l', stream ? 200_000 : 20_000)), Message("last"),
         ];
         await SendAllAsync(server, messages);
-        Assert.Equal(messages.Select(Convert.ToHexString), server.ReadMessages().Select(Convert.ToHexString));
+        ReceivedMessages.AssertEqual(messages, server.ReadMessages());
     }
 
     internal async Task KeepsFileAndPortAsync(ReceiverProcess server)
@@ -87,11 +87,11 @@ public abstract class ReceiverTestBase : IDisposable
         await server.StartAsync();
         await SendAllAsync(server, third);
         Assert.Equal(port, server.Port);
-        Assert.Equal([.. first, .. second, .. third], server.ReadMessages());
+        ReceivedMessages.AssertEqual([.. first, .. second, .. third], server.ReadMessages());
     }
 
     /// <summary>Stopped in the middle of a stream: what it then has is the beginning, all of it where it closed in an orderly way.</summary>
-    internal async Task LosesNothingReadAtItsEndAsync(ReceiverProcess server)
+    internal async Task LosesNothingReadAtItsEndAsync(ReceiverProcess server, int unwritten = 0)
     {
         for (int round = 0; round < 5; round++)
         {
@@ -103,8 +103,8 @@ public abstract class ReceiverTestBase : IDisposable
             await server.StopAsync();
             StreamEnd end = await sending;
             List<byte[]> received = [.. server.EnumerateMessages().Skip(before)];
-            if (end == StreamEnd.Orderly) Assert.Equal(messages.Count, received.Count);
-            Assert.Equal(messages.Take(received.Count), received);
+            if (end == StreamEnd.Orderly) Assert.InRange(received.Count, messages.Count - unwritten, messages.Count);
+            ReceivedMessages.AssertEqual([.. messages.Take(received.Count)], received);
             await server.StartAsync();
         }
 

@@ -80,7 +80,7 @@ public sealed class RsyslogServerTests : ReceiverTestBase
 
         IReadOnlyList<byte[]> received = server.ReadMessages();
         Assert.InRange(received.Count, acknowledged, acknowledged + 128);
-        Assert.Equal(messages.Take(received.Count), received);
+        ReceivedMessages.AssertEqual([.. messages.Take(received.Count)], received);
     }
 
     [Fact]

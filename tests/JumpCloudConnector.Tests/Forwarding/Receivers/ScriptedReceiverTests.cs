@@ -95,7 +95,7 @@ public sealed class ScriptedReceiverTests : IDisposable
         Assert.Equal((0, "serverclose", ""), await NextAsync(client));
 
         Assert.Equal(StreamEnd.Orderly, await client.EndAsync());
-        Assert.Equal(messages, server.Accepted);
+        ReceivedMessages.AssertEqual(messages, server.Accepted);
         Assert.Equal(302, server.Requests.Count);
         Assert.Empty(server.Failures);
     }

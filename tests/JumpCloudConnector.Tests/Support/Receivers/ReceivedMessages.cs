@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace JumpCloudConnector.Tests.Support.Receivers;
 
@@ -46,6 +47,16 @@ internal sealed class ReceivedMessages(string path)
         Count();
         using FileStream stream = new(path, FileMode.Open, FileAccess.Write);
         stream.SetLength(_counted);
+    }
+
+    /// <summary>Fails at the first message that differs; for many and large ones, which a comparison byte by byte is slow for.</summary>
+    public static void AssertEqual(IReadOnlyList<byte[]> expected, IReadOnlyList<byte[]> actual)
+    {
+        for (int i = 0; i < Math.Min(expected.Count, actual.Count); i++)
+            if (!expected[i].AsSpan().SequenceEqual(actual[i])) Assert.Fail($"Message {i}\nis not   {Shown(expected[i])}\nbut      {Shown(actual[i])}");
+        Assert.Equal(expected.Count, actual.Count);
+
+        static string Shown(byte[] message) => $"{Encoding.Latin1.GetString(message.AsSpan(0, Math.Min(300, message.Length)))} ({message.Length} bytes)";
     }
 
     private static int? ReadLength(FileStream stream)

@@ -78,7 +78,12 @@ internal sealed class ReceiverClient : IAsyncDisposable
 
     public async Task SendAsync(byte[] bytes) => await _stream.WriteAsync(bytes, _limit.Token);
 
-    public Task SendAsync(IEnumerable<byte[]> messages, SyslogFraming framing) => SendAsync([.. messages.SelectMany(m => Frame(m, framing))]);
+    public async Task SendAsync(IEnumerable<byte[]> messages, SyslogFraming framing)
+    {
+        using MemoryStream frames = new();
+        foreach (byte[] message in messages) frames.Write(Frame(message, framing));
+        await SendAsync(frames.ToArray());
+    }
 
     /// <summary>Says that nothing more comes, and reads on until the receiver closes too.</summary>
     public async Task<StreamEnd> EndAsync()
@@ -97,7 +102,8 @@ internal sealed class ReceiverClient : IAsyncDisposable
             {
             }
 
-            return StreamEnd.Orderly;
+            // The FIN of a receiver that ended early can be read while a reset lies behind it.
+            return (int)_client.Client.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! == 0 ? StreamEnd.Orderly : StreamEnd.Reset;
         }
         catch (Exception e) when (e is IOException or SocketException)
         {

@@ -9,6 +9,12 @@ namespace JumpCloudConnector.Tests.Support.Receivers;
 /// </summary>
 internal sealed class SyslogNgServer : ReceiverProcess
 {
+    /// <summary>
+    /// Messages of a connection that it has read and not yet written, at most. It may lose them when it is stopped, also those
+    /// behind an orderly end of the connection; it takes no smaller window.
+    /// </summary>
+    public const int Window = 100;
+
     /// <summary>The environment variable with the folder of an unpacked package.</summary>
     public const string Variable = "JC_SYSLOG_NG";
 
@@ -81,7 +87,7 @@ internal sealed class SyslogNgServer : ReceiverProcess
     private string Configuration() => $$"""
         @version: 3.35
         options {
-            keep-hostname(yes); use-dns(no); dns-cache(no); stats-freq(0); log-msg-size({{Options.MaxMessageBytes}}); log-fifo-size(100000);
+            keep-hostname(yes); use-dns(no); dns-cache(no); stats-freq(0); log-msg-size({{Options.MaxMessageBytes}}); log-fifo-size(100000); flush-lines(1);
         };
         source messages { {{Source()}} };
         destination received { file("{{InFolder("received")}}" template("$(length ${RAWMSG}) ${RAWMSG}\n")); };
@@ -94,15 +100,16 @@ internal sealed class SyslogNgServer : ReceiverProcess
         // syslog() reads counted frames from a stream, network() lines.
         bool counted = Options.Transport == SyslogTransport.Udp || Options.Framing == SyslogFraming.OctetCounting;
         string flags = counted ? "store-raw-message" : "store-raw-message, syslog-protocol";
+        const string Sized = "max-connections(10) log-iw-size(1000) log-fetch-limit(100)";
         string transport = Options.Transport switch
         {
-            SyslogTransport.Udp => "transport(udp) so-rcvbuf(8388608)",
-            SyslogTransport.Tcp => "transport(tcp) max-connections(100)",
+            SyslogTransport.Udp => "transport(udp) so-rcvbuf(8388608) log-iw-size(10000)",
+            SyslogTransport.Tcp => $"transport(tcp) {Sized}",
             _ => $"""
-                transport(tls) max-connections(100) tls(cert-file("{InFolder("certificate.pem")}") key-file("{InFolder("key.pem")}") ca-file("{InFolder("ca.pem")}")
+                transport(tls) {Sized} tls(cert-file("{InFolder("certificate.pem")}") key-file("{InFolder("key.pem")}") ca-file("{InFolder("ca.pem")}")
                     peer-verify({(Options.RequiredTls.RequireClientCertificate ? "required-trusted" : "optional-untrusted")}))
                 """,
         };
-        return $"{(counted ? "syslog" : "network")}(ip(127.0.0.1) port({Port}) flags({flags}) log-iw-size(10000) {transport});";
+        return $"{(counted ? "syslog" : "network")}(ip(127.0.0.1) port({Port}) flags({flags}) {transport});";
     }
 }

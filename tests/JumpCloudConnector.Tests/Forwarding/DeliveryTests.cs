@@ -1,0 +1,278 @@
+using System.Security.Cryptography.X509Certificates;
+using JumpCloudConnector.Forwarding;
+using JumpCloudConnector.Records;
+using JumpCloudConnector.Storage;
+using JumpCloudConnector.Tests.Support;
+using JumpCloudConnector.Tests.Support.Receivers;
+
+namespace JumpCloudConnector.Tests.Forwarding;
+
+/// <summary>What real receivers get, and how far a destination has come.</summary>
+public sealed class DeliveryTests : IDisposable
+{
+    private readonly TestAuthority _root = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("jc-test-").FullName;
+
+    [Theory]
+    [InlineData(SyslogTransport.Tcp, SyslogFraming.OctetCounting)]
+    [InlineData(SyslogTransport.Tcp, SyslogFraming.NewLine)]
+    [InlineData(SyslogTransport.Tls, SyslogFraming.OctetCounting)]
+    [InlineData(SyslogTransport.Relp, SyslogFraming.OctetCounting)]
+    [InlineData(SyslogTransport.RelpTls, SyslogFraming.OctetCounting)]
+    public async Task Rsyslog_gets_each_record_once_and_in_order(SyslogTransport transport, SyslogFraming framing)
+    {
+        Assert.SkipUnless(RsyslogServer.IsInstalled, RsyslogServer.Missing ?? "");
+        using DestinationFixture store = await DestinationFixture.MakeAsync(31, 3_000);
+        using X509Certificate2 certificate = _root.Issue();
+        await using RsyslogServer receiver = await RsyslogServer.StartAsync(new ReceiverOptions { Transport = transport, Framing = framing, Tls = ReceiverTls.Of(_root, certificate) });
+        store.Add(receiver.Port, transport, change: d => Secured(d with { Framing = framing }));
+        ForwardingResult result = await store.SendAsync();
+        Assert.True(result.State == ForwardingState.UpToDate, $"{result.State}: {result.ErrorMessage}");
+        Assert.Equal(store.Filled.All.Count, result.Acknowledged);
+        Assert.Equal(0, result.Resent + result.Skipped);
+        Assert.Equal(store.Filled.All.Count, result.Position);
+        await receiver.StopAsync();
+        store.AssertReceived(receiver.EnumerateMessages());
+    }
+
+    [Theory]
+    [InlineData(SyslogTransport.Tcp)]
+    [InlineData(SyslogTransport.Tls)]
+    public async Task Syslog_ng_gets_each_record_once_and_in_order(SyslogTransport transport)
+    {
+        Assert.SkipUnless(SyslogNgServer.IsInstalled, SyslogNgServer.Missing ?? "");
+        using DestinationFixture store = await DestinationFixture.MakeAsync(32, 3_000);
+        using X509Certificate2 certificate = _root.Issue();
+        await using SyslogNgServer receiver = await SyslogNgServer.StartAsync(new ReceiverOptions { Transport = transport, Tls = ReceiverTls.Of(_root, certificate) });
+        store.Add(receiver.Port, transport, change: Secured);
+        Assert.Equal(ForwardingState.UpToDate, (await store.SendAsync()).State);
+        await receiver.StopAsync();
+        store.AssertReceived(receiver.EnumerateMessages());
+    }
+
+    [Fact]
+    public async Task A_datagram_is_never_larger_than_it_may_be_and_promises_nothing()
+    {
+        Assert.SkipUnless(RsyslogServer.IsInstalled, RsyslogServer.Missing ?? "");
+        using DestinationFixture store = await DestinationFixture.MakeAsync(33, 400);
+        await using RsyslogServer receiver = await RsyslogServer.StartAsync(new ReceiverOptions { Transport = SyslogTransport.Udp });
+        SyslogDestination destination = store.Add(receiver.Port, SyslogTransport.Udp, change: d => d with { MaxMessageBytes = 1_400 });
+        ForwardingResult result = await store.SendAsync();
+        Assert.Equal(store.Filled.All.Count, result.Sent);
+        await receiver.WaitForMessagesAsync(store.Filled.All.Count);
+        Assert.All(receiver.ReadMessages(), m => Assert.InRange(m.Length, 1, 1_400));
+        SyslogDestinationTest test = await new SyslogDestinationTester(store.Filled.Store, store.Filled.Test.Secrets).TestAsync(destination, TestContext.Current.CancellationToken);
+        Assert.Equal(SyslogStep.Accepted, test.Reached);
+        Assert.Contains("nobody ever learns", test.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_comes_later_is_sent_later_and_nothing_twice()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(34, 500);
+        await using RelpServer receiver = new();
+        store.Add(receiver.Port, SyslogTransport.Relp);
+        Assert.Equal(SyslogDestinationState.Behind, store.Describe().State);
+        Assert.Equal(store.Filled.All.Count, store.Describe().LagRecords);
+        await store.SendAsync();
+        SyslogDestinationInfo after = store.Describe();
+        Assert.Equal(SyslogDestinationState.UpToDate, after.State);
+        Assert.Equal((store.Filled.All.Count, 0L), (after.Position, after.LagRecords));
+        Assert.Equal(0, (await store.SendAsync()).Sent);
+        Lease lease = store.Filled.Acquire("later", out _);
+        store.Filled.Commit(lease, await FilledStore.EventsAsync(99, 40), "later");
+        Assert.Equal(40, store.Describe().LagRecords);
+        Assert.NotNull(store.Describe().OldestUnsent);
+        Assert.Equal(40, (await store.SendAsync()).Acknowledged);
+        store.AssertReceived(receiver.Accepted);
+    }
+
+    [Fact]
+    public async Task A_destination_begins_where_it_is_told_to()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(35, 600);
+        await using RelpServer receiver = new();
+        long time = store.Filled.All.Select(r => r.Time).Order().ElementAt(store.Filled.All.Count / 2);
+        store.Add(receiver.Port, SyslogTransport.Relp, "now", start: SyslogStart.Now);
+        store.Add(receiver.Port, SyslogTransport.Relp, "time", start: SyslogStart.At(DateTimeOffset.FromUnixTimeMilliseconds(time)));
+        Assert.Equal(0, (await store.SendAsync(store.Registry.Get("now"))).Sent);
+        Assert.Equal(store.Filled.All.Count(r => r.Time >= time), (await store.SendAsync(store.Registry.Get("time"))).Acknowledged);
+        SyslogDestinationInfo moved = store.Registry.Update("now", d => d, SyslogStart.Beginning);
+        Assert.Equal((0L, SyslogDestinationState.Behind), (moved.Position, moved.State));
+        Assert.Equal(store.Filled.All.Count, (await store.SendAsync(store.Registry.Get("now"))).Acknowledged);
+    }
+
+    [Fact]
+    public async Task A_filter_leaves_out_what_it_does_not_name_and_the_place_moves_all_the_same()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(36, 800);
+        await using RelpServer receiver = new();
+        store.Add(receiver.Port, SyslogTransport.Relp, change: d => d with { ConnectorNames = ["sec*"], Query = "NOT event_status:success" });
+        ForwardingResult result = await store.SendAsync();
+        List<IngestedRecord> expected = store.Filled.Find(new RecordQuery { ConnectorNames = ["second"], Query = "NOT event_status:success", AfterSequence = 0 });
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected.Count, result.Acknowledged);
+        Assert.Equal(store.Filled.All.Count, result.Position);
+        Assert.Equal(SyslogDestinationState.UpToDate, store.Describe().State);
+        Assert.Equal(expected.Select(r => r.StellarUuid), receiver.Accepted.Select(m => SyslogMessageReader.Parse(m).StructuredData["jumpcloud@32473"]["uuid"]));
+    }
+
+    [Fact]
+    public async Task Skipped_records_are_counted_once_and_pass_the_place()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(37, 300);
+        await using RelpServer receiver = new();
+        store.Add(receiver.Port, SyslogTransport.Relp, change: d => d with { MaxMessageBytes = 1_300, Oversize = SyslogOversize.Skip });
+        ForwardingResult result = await store.SendAsync();
+        Assert.True(result.Skipped > 0, result.ToString());
+        Assert.Equal(store.Filled.All.Count, result.Skipped + result.Acknowledged);
+        Assert.Equal(store.Filled.All.Count, result.Position);
+        Assert.Equal(result.Skipped, store.Describe().Skipped);
+        Assert.All(receiver.Accepted, m => Assert.InRange(m.Length, 1, 1_300));
+    }
+
+    [Fact]
+    public async Task Given_records_are_sent_and_the_place_stays()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(38, 700);
+        int dropped = 0;
+        await using RelpServer receiver = new(r => r.Message == 150 && Interlocked.Increment(ref dropped) <= 3 ? RelpAnswer.Reset : RelpAnswer.Usual(r));
+        SyslogDestination destination = store.Add(receiver.Port, SyslogTransport.Relp, change: d => d with { Window = 50 }, start: SyslogStart.Now);
+        long place = store.Describe().Position;
+        using SyslogReplay replay = new Forwarder(store.Filled.Store, store.Filled.Test.Secrets, DestinationFixture.Quick).Replay(destination, null, TestContext.Current.CancellationToken);
+        foreach (IngestedRecord record in store.Filled.Find(new RecordQuery { Oldest = true })) Assert.True(replay.Add(record));
+        ForwardingResult result = await replay.CompleteAsync();
+        Assert.True(result.State == ForwardingState.UpToDate, $"{result.State}: {result.ErrorMessage}");
+        Assert.Equal(store.Filled.All.Count, result.Acknowledged);
+        Assert.InRange(result.Resent, 1, 150);
+        Assert.Equal(place, store.Describe().Position);
+        store.AssertNothingLost(receiver.Accepted);
+    }
+
+    [Fact]
+    public async Task A_service_sends_what_is_committed_without_being_asked()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(39, 300);
+        int count = store.Filled.All.Count;
+        using SemaphoreSlim arrived = new(0);
+        int expected = count;
+        await using RelpServer receiver = new(r =>
+        {
+            if (r.Message > 0 && Interlocked.Decrement(ref expected) == 0) arrived.Release();
+            return RelpAnswer.Usual(r);
+        });
+        store.Add(receiver.Port, SyslogTransport.Relp);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        ContinuousForwarding service = new(store.Filled.Store, store.Filled.Test.Secrets, DestinationFixture.Quick);
+        Task running = service.RunAsync(null, stop.Token);
+        await arrived.WaitAsync(TestContext.Current.CancellationToken);
+        Volatile.Write(ref expected, 1);
+        Lease lease = store.Filled.Acquire("later", out _);
+        store.Filled.Commit(lease, await FilledStore.EventsAsync(99, 1), "later");
+        service.Wake();
+        await arrived.WaitAsync(TestContext.Current.CancellationToken);
+        stop.Cancel();
+        await running;
+        Assert.Equal(count + 1, store.Describe().Position);
+        store.AssertReceived(receiver.Accepted);
+    }
+
+    [Fact]
+    public async Task A_place_that_is_moved_while_it_is_sent_from_is_taken_up()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(40, 2_000);
+        using SemaphoreSlim first = new(0), moved = new(0);
+        int asked = 0;
+        await using RelpServer receiver = new(r =>
+        {
+            if (r.Message == 100 && Interlocked.Increment(ref asked) == 1)
+            {
+                first.Release();
+                moved.Wait(TestContext.Current.CancellationToken);
+            }
+
+            return RelpAnswer.Usual(r);
+        });
+        SyslogDestination destination = store.Add(receiver.Port, SyslogTransport.Relp);
+        Task<ForwardingResult> sending = store.SendAsync(destination);
+        await first.WaitAsync(TestContext.Current.CancellationToken);
+        store.Registry.Update("siem", d => d, SyslogStart.Beginning);
+        moved.Release();
+        ForwardingResult result = await sending;
+        Assert.True(result.State == ForwardingState.UpToDate, $"{result.State}: {result.ErrorMessage}");
+        Assert.Equal(store.Filled.All.Count, store.Describe().Position);
+        Assert.True(store.AssertNothingLost(receiver.Accepted) > 0);
+    }
+
+    [Fact]
+    public async Task One_process_sends_to_a_destination_at_a_time()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(41, 300);
+        using SemaphoreSlim first = new(0), goOn = new(0);
+        await using RelpServer receiver = new(r =>
+        {
+            if (r.Frame.Command == "open")
+            {
+                first.Release();
+                goOn.Wait(TestContext.Current.CancellationToken);
+            }
+
+            return RelpAnswer.Usual(r);
+        });
+        SyslogDestination destination = store.Add(receiver.Port, SyslogTransport.Relp);
+        Task<ForwardingResult> sending = store.SendAsync(destination);
+        await first.WaitAsync(TestContext.Current.CancellationToken);
+        ForwardingResult second = await store.SendAsync(destination);
+        Assert.Equal((ForwardingState.Leased, "SyslogDestinationLeased"), (second.State, second.ErrorId));
+        goOn.Release();
+        Assert.Equal(ForwardingState.UpToDate, (await sending).State);
+        store.AssertReceived(receiver.Accepted);
+    }
+
+    [Fact]
+    public async Task Retention_waits_for_what_is_unsent_up_to_its_limit()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(42, 3_000);
+        store.Add(9, SyslogTransport.Relp);
+        IStoreCare care = store.Filled.Store.Care;
+        DateTimeOffset oldest = DateTimeOffset.FromUnixTimeMilliseconds(store.Filled.All.Min(r => r.Time)), newest = DateTimeOffset.FromUnixTimeMilliseconds(store.Filled.All.Max(r => r.Time));
+        // So many that all are older than that, and none twice as old.
+        int days = (int)(newest - oldest).TotalDays + 3;
+        care.SetRetention(new StoreRetention(days, null));
+        RetentionResult held = care.Enforce(newest.AddDays(days + 1));
+        Assert.Equal(0, held.Removed.Records);
+        Assert.True(held.IsHeldBack);
+        Assert.Empty(held.Lost);
+        // Twice the days: it goes, and is counted.
+        RetentionResult lost = care.Enforce(newest.AddDays((2 * days) + 1));
+        Assert.Equal(store.Filled.All.Count, lost.Removed.Records);
+        Assert.Equal([new UnsentRecords("siem", store.Filled.All.Count)], lost.Lost);
+        Assert.Equal(store.Filled.All.Count, store.Describe().Lost);
+        Assert.Equal(SyslogDestinationState.UpToDate, store.Describe().State);
+    }
+
+    [Fact]
+    public async Task A_disabled_destination_holds_nothing_back()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(43, 600);
+        store.Add(9, SyslogTransport.Relp, change: d => d with { Enabled = false });
+        store.Filled.Store.Care.SetRetention(new StoreRetention(10, null));
+        RetentionResult result = store.Filled.Store.Care.Enforce(DateTimeOffset.FromUnixTimeMilliseconds(store.Filled.All.Max(r => r.Time)).AddDays(12));
+        Assert.Equal(store.Filled.All.Count, result.Removed.Records);
+        Assert.Equal(ForwardingState.Disabled, (await store.SendAsync()).State);
+    }
+
+    public void Dispose()
+    {
+        _root.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private SyslogDestination Secured(SyslogDestination destination)
+    {
+        if (!destination.IsTls) return destination;
+        string file = Path.Combine(_folder, "root.pem");
+        File.WriteAllText(file, _root.Pem);
+        return destination with { CertificateAuthorityFile = file };
+    }
+}

@@ -1,4 +1,6 @@
 # Syslog receivers on loopback: rsyslog where this machine has it, otherwise a small listener. Needs nothing but the engine.
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Scope = 'Function', Target = '*', Justification = 'Helpers of samples and tests.')]
+param()
 
 function Start-SyslogReceiver {
     # The best that there is here: rsyslog over RELP, rsyslog over TCP, or the listener. Name says which.

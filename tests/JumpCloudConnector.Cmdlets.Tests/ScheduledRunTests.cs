@@ -109,7 +109,7 @@ public sealed class ScheduledRunTests : IDisposable
         using (RecordStore store = RecordStore.Open(_store))
         {
             SyslogDestination dead = store.Destinations.GetDestinations().Single(d => d.Name == "dead");
-            Assert.NotNull(store.Destinations.AcquireDestinationLease(dead, LeaseOwner.ThisProcess(), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), TimeSpan.FromMinutes(5)).Lease);
+            Assert.NotNull(store.Destinations.AcquireDestinationLease(dead, LeaseOwner.ThisProcess(), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), TimeSpan.FromMinutes(1)).Lease);
         }
 
         (code, output) = await RunAsync();

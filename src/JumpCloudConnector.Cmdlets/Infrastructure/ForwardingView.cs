@@ -21,7 +21,10 @@ internal sealed class ForwardingView(IPipeline pipeline) : IForwardingObserver
     {
         lock (_destinations)
         {
+            bool hasConfirmed = _destinations.TryGetValue(progress.Name, out ForwardingProgress? last) && progress.Acknowledged > last.Acknowledged;
             _destinations[progress.Name] = progress;
+            // A fault behind that is another, though it may look the same.
+            if (hasConfirmed) lock (_warned) _warned.Remove(progress.Name);
             Show();
         }
     }

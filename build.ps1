@@ -6,7 +6,8 @@
     'dotnet build' and 'dotnet test' do the same without this script.
 .PARAMETER Task
     What to do, in this order. Build assembles out/JumpCloudConnector; Test runs the .NET tests and the Pester tests; Help
-    turns docs/help into the help file of the module; Analyze runs PSScriptAnalyzer; Package makes a zip of a Release build.
+    turns docs/help into the help of the module; Analyze runs PSScriptAnalyzer; Package makes a package for the
+    PowerShell Gallery of a Release build.
 .PARAMETER Configuration
     Debug or Release; Package always takes Release.
 .EXAMPLE
@@ -47,8 +48,25 @@ function Import-Tool {
     Import-Module -Name $Name -MinimumVersion $MinimumVersion
 }
 
+function Invoke-Pack {
+    # Gives the package's path. One version has one package, so an earlier one of it is replaced.
+    param([string] $Configuration, [switch] $NoBuild)
+
+    $project = [System.IO.Path]::Combine($root, 'src', 'JumpCloudConnector.Cmdlets')
+    $arguments = @('pack', $project, '--configuration', $Configuration)
+    if ($NoBuild) {
+        $arguments += '--no-build'
+    }
+
+    Invoke-DotNet @arguments | Out-Host
+    $version = (Import-PowerShellDataFile -Path ([System.IO.Path]::Combine($module, 'JumpCloudConnector.psd1'))).ModuleVersion
+    [System.IO.Path]::Combine($root, 'out', "JumpCloudConnector.$version.nupkg")
+}
+
 function Invoke-PesterTest {
-    & ([System.IO.Path]::Combine($root, 'tests', 'Pester', 'Invoke-Tests.ps1'))
+    # Against what is delivered: the package of what 'dotnet test' has just built.
+    $package = Invoke-Pack -Configuration $Configuration -NoBuild
+    & ([System.IO.Path]::Combine($root, 'tests', 'Pester', 'Invoke-Tests.ps1')) -ModulePath $package
     if ($LASTEXITCODE -ne 0) {
         throw 'Pester tests failed.'
     }
@@ -134,6 +152,49 @@ function Convert-HelpFile {
     }
 }
 
+function Convert-AboutPage {
+    # The text of a topic as Get-Help shows it: headings as PowerShell's own topics have them, lines of 80 characters, and
+    # no Markdown.
+    param([string] $Path)
+
+    $name = [System.IO.Path]::GetFileNameWithoutExtension($Path)
+    $lines = New-Object -TypeName System.Collections.Generic.List[string]
+    $lines.Add('TOPIC')
+    $lines.Add("    $name")
+    $isCode = $false
+    foreach ($line in [System.IO.File]::ReadAllLines($Path) | Select-Object -Skip 1) {
+        if ($line -match '^```') {
+            $isCode = -not $isCode
+        }
+        elseif ($isCode) {
+            $lines.Add("        $line".TrimEnd())
+        }
+        elseif ($line -match '^## (?<heading>.+)') {
+            $lines.Add($Matches['heading'])
+        }
+        elseif ($line -match '^### (?<heading>.+)') {
+            $lines.Add("  $($Matches['heading'])")
+        }
+        else {
+            $indent = if ($line.StartsWith('- ')) { '      ' } else { '    ' }
+            $text = '   '
+            foreach ($word in $line.Replace('`', '').Split(' ')) {
+                if ($text.Length + 1 + $word.Length -gt 79 -and $text.Trim()) {
+                    $lines.Add($text)
+                    $text = "$indent$word"
+                }
+                else {
+                    $text += " $word"
+                }
+            }
+
+            $lines.Add($text.TrimEnd())
+        }
+    }
+
+    ($lines -join "`n") + "`n"
+}
+
 function Invoke-Help {
     $source = [System.IO.Path]::Combine($root, 'docs', 'help')
     $pages = @(Get-ChildItem -Path $source -Filter '*-Jc*.md' -ErrorAction SilentlyContinue)
@@ -146,6 +207,12 @@ function Invoke-Help {
     $scratch = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), [System.IO.Path]::GetRandomFileName())
     [void] [System.IO.Directory]::CreateDirectory($target)
     try {
+        $topics = @(Get-ChildItem -Path $source -Filter 'about_*.md')
+        foreach ($topic in $topics) {
+            $text = Convert-AboutPage -Path $topic.FullName
+            [System.IO.File]::WriteAllText([System.IO.Path]::Combine($target, "$($topic.BaseName).help.txt"), $text)
+        }
+
         # PlatyPS makes a folder of the module's name below the one it is given, which Get-Help would not look in.
         $commands = $pages | ForEach-Object { Import-MarkdownCommandHelp -Path $_.FullName }
         $commands | Export-MamlCommandHelp -OutputFolder $scratch -Force | Out-Null
@@ -158,7 +225,7 @@ function Invoke-Help {
         Remove-Item -Path $scratch -Recurse -Force -ErrorAction SilentlyContinue
     }
 
-    Write-Host "$($pages.Count) pages -> $target (the next build takes it along)"
+    Write-Host "$($pages.Count) pages and $($topics.Count) topics -> $target (the next build takes it along)"
 }
 
 function Invoke-Analyze {
@@ -183,16 +250,9 @@ function Invoke-Analyze {
 }
 
 function Invoke-Package {
-    Invoke-DotNet build $root --configuration Release
-    $version = (Import-PowerShellDataFile -Path ([System.IO.Path]::Combine($module, 'JumpCloudConnector.psd1'))).ModuleVersion
-    $package = [System.IO.Path]::Combine($root, 'out', "JumpCloudConnector.$version.zip")
-    if (Test-Path -Path $package) {
-        Remove-Item -Path $package
-    }
-
-    Add-Type -AssemblyName System.IO.Compression.FileSystem
-    [System.IO.Compression.ZipFile]::CreateFromDirectory($module, $package, 'Optimal', $true)
-    Write-Host "Package -> $package"
+    $package = Invoke-Pack -Configuration 'Release'
+    $hash = (Get-FileHash -Path $package -Algorithm SHA256).Hash.ToLowerInvariant()
+    Write-Host "Package -> $package (SHA-256 $hash)"
 }
 
 switch ($Task) {

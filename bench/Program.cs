@@ -4,6 +4,7 @@
 //   dotnet run -c Release --project bench -- organizations [--organizations 2000] [--latency 50]
 //   dotnet run -c Release --project bench -- memory
 //   dotnet run -c Release --project bench -- search [--events 10000000]
+//   dotnet run -c Release --project bench -- forward [--events 300000] [--rounds 3]
 //   dotnet run -c Release --project bench -- filter
 //   dotnet run -c Release --project bench -- connectors
 using System.Globalization;
@@ -16,6 +17,7 @@ return args switch
     ["organizations", .. string[] rest] => await OrganizationsWorkload.RunAsync(rest),
     ["memory"] => await MemoryWorkload.RunAsync(),
     ["search", .. string[] rest] => await SearchWorkload.RunAsync(rest),
+    ["forward", .. string[] rest] => await ForwardWorkload.RunAsync(rest),
     ["filter"] => await FilterWorkload.RunAsync(events: 100_000, rounds: 5),
     ["connectors"] => ConnectorWorkload.Run(),
     ["collect-child", string task] => await CollectChild.RunAsync(task),
@@ -25,6 +27,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench -- collect | backlog | organizations | memory | search | filter | connectors");
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench -- collect | backlog | organizations | memory | search | forward | filter | connectors");
     return 2;
 }

@@ -18,6 +18,7 @@
         'Disable-JcConnector'
         'Enable-JcConnector'
         'Export-JcConnector'
+        'Export-JcIngestedRecord'
         'Get-JcAnalyzerProfile'
         'Get-JcCollectionGap'
         'Get-JcCollectionLedger'
@@ -29,6 +30,7 @@
         'Get-JcSyslogDestination'
         'Import-JcConnector'
         'Invoke-JcCollection'
+        'Measure-JcIngestedRecord'
         'New-JcAnalyzerProfile'
         'New-JcConnector'
         'New-JcLogFilter'
@@ -56,7 +58,9 @@
     AliasesToExport        = @()
     PrivateData            = @{
         PSData = @{
-            Tags = @('JumpCloud', 'DirectoryInsights', 'Security', 'SIEM', 'Audit', 'Interflow', 'Syslog', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            LicenseUri   = 'https://licenses.nuget.org/MIT'
+            ReleaseNotes = 'What is new is in CHANGELOG.md, which comes with the module.'
+            Tags         = @('JumpCloud', 'DirectoryInsights', 'Security', 'SIEM', 'Audit', 'Interflow', 'Syslog', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
         }
     }
 }

@@ -22,10 +22,7 @@ public sealed class BackupJcStore : StoreCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(Destination, () =>
     {
-        string destination = FilePaths.Resolve(this, Destination);
-        // A path that ends so is a folder, whether it is there or not.
-        if (Destination[Destination.Length - 1] is '/' or '\\' && !destination.EndsWith(Path.DirectorySeparatorChar.ToString(), StringComparison.Ordinal))
-            destination += Path.DirectorySeparatorChar;
+        string destination = FilePaths.ResolveFileOrFolder(this, Destination);
         if (OpenExisting() is not { } store)
             throw new JcException("StoreNotFound", JcErrorKind.NotFound, $"There is no store in '{StoreFolderInForce}' to back up. Name it with -StorePath.", StoreFolderInForce);
         if (!ShouldProcess($"store '{store.Folder}'", $"Back up to '{destination}'")) return;

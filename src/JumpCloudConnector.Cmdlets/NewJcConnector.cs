@@ -36,6 +36,7 @@ public sealed class NewJcConnector : StoreCmdlet
 
     /// <summary>The environment variable that holds the API key.</summary>
     [Parameter(Mandatory = true, ParameterSetName = Variable, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(EnvironmentVariableCompleter))]
     public string? ApiKeyVariable { get; set; }
 
     /// <summary>A service account instead of an API key: its client ID and secret, which is kept in the store, protected.</summary>

@@ -30,6 +30,7 @@ public sealed class SetJcConnector : StoreCmdlet
 
     /// <summary>The environment variable that holds the API key, instead of a key kept in the store.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(EnvironmentVariableCompleter))]
     public string? ApiKeyVariable { get; set; }
 
     /// <summary>A service account instead of an API key: its client ID and secret, which is kept in the store, protected.</summary>

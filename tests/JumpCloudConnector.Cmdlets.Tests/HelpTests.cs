@@ -44,12 +44,8 @@ public sealed partial class HelpTests
     [Fact]
     public void The_built_module_has_the_help_of_the_repository()
     {
-        foreach (string file in (string[])[HelpFile, "about_JumpCloudConnector.help.txt"])
-        {
-            Assert.Equal(
-                File.ReadAllText(Path.Combine(Root, "module", "en-US", file)),
-                File.ReadAllText(Path.Combine(ModuleCopy.FindBuiltModule(), "en-US", file)));
-        }
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(Root, "module", "en-US")))
+            Assert.Equal(File.ReadAllText(file), File.ReadAllText(Path.Combine(ModuleCopy.FindBuiltModule(), "en-US", Path.GetFileName(file))));
     }
 
     [Theory]
@@ -125,10 +121,11 @@ public sealed partial class HelpTests
         Assert.Contains(examples, example => CommandsOf(example).Any(command => command.GetCommandName() == name));
     }
 
-    [Fact]
-    public void Examples_of_the_about_page_parse_and_bind()
+    [Theory]
+    [MemberData(nameof(AboutTests.Topics), MemberType = typeof(AboutTests))]
+    public void Examples_of_a_topic_parse_and_bind(string topic)
     {
-        string[] examples = ExamplesOf("about_JumpCloudConnector");
+        string[] examples = ExamplesOf(topic);
         Assert.NotEmpty(examples);
         Assert.All(examples, example => Assert.Empty(FaultsOf(example)));
     }

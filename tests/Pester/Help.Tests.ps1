@@ -3,6 +3,7 @@ BeforeDiscovery {
     Import-Module -Name $manifest -Force
     $root = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..'))
     $script:cmdlets = @(Get-Command -Module JumpCloudConnector | ForEach-Object { @{ Cmdlet = $_.Name } })
+    $script:topics = @(Get-ChildItem -Path ([System.IO.Path]::Combine($root, 'docs', 'help')) -Filter 'about_*.md' | ForEach-Object { @{ Topic = $_.BaseName } })
     $script:hasSources = Test-Path -Path ([System.IO.Path]::Combine($root, 'src', 'JumpCloudConnector'))
     $hasPlatyPS = $null -ne (Get-Module -ListAvailable -Name Microsoft.PowerShell.PlatyPS)
     if (-not $hasPlatyPS) {
@@ -96,6 +97,11 @@ Describe 'Help' {
         $written = Read-Text -Path ([System.IO.Path]::Combine($scratch, 'module', 'en-US', $name))
         $present = Read-Text -Path ([System.IO.Path]::Combine($language, $name))
         $present | Should -BeExactly $written -Because 'build.ps1 -Task Help makes it of docs/help'
+        foreach ($topic in Get-ChildItem -Path $pages -Filter 'about_*.md') {
+            $name = "$($topic.BaseName).help.txt"
+            $written = Read-Text -Path ([System.IO.Path]::Combine($scratch, 'module', 'en-US', $name))
+            Read-Text -Path ([System.IO.Path]::Combine($language, $name)) | Should -BeExactly $written
+        }
     }
 
     It 'says of an error id on some page what it means' -Skip:(-not $hasSources) {
@@ -108,18 +114,20 @@ Describe 'Help' {
     }
 }
 
-Describe 'about_JumpCloudConnector' {
+Describe '<Topic>' -ForEach $topics {
     It 'is found by Get-Help' {
-        Get-Help -Name about_JumpCloudConnector | Out-String | Should -Match 'SHORT DESCRIPTION\s+Collects JumpCloud'
+        Get-Help -Name $Topic | Out-String | Should -Match 'SHORT DESCRIPTION\s+\S'
     }
 
     It 'says what its page says' {
-        $page = Get-Word -Text (Read-Page -Name 'about_JumpCloudConnector')
-        $topic = Get-Word -Text (Read-Text -Path ([System.IO.Path]::Combine($language, 'about_JumpCloudConnector.help.txt')))
-        $topic[0] | Should -BeExactly 'TOPIC'
-        $topic[1..($topic.Count - 1)] -join ' ' | Should -BeExactly ($page -join ' ')
+        $page = Get-Word -Text ((Read-Page -Name $Topic) -replace '(?<!`)`(?!`)', '')
+        $text = Get-Word -Text (Read-Text -Path ([System.IO.Path]::Combine($language, "$Topic.help.txt")))
+        $text[0] | Should -BeExactly 'TOPIC'
+        $text[1..($text.Count - 1)] -join ' ' | Should -BeExactly ($page -join ' ')
     }
+}
 
+Describe 'about_JumpCloudConnector' {
     It 'names no error id that there is none of' -Skip:(-not $hasSources) {
         $known = Get-ErrorIdOfSource
         $lines = [regex]::Matches((Read-Page -Name 'about_JumpCloudConnector'), '(?m)^- (?:\d{3,4})(?:, \d{3})?: ([A-Za-z, ]+)\.')

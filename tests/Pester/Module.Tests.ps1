@@ -71,4 +71,17 @@ Import-Module $Manifest
         $count = & $shell -NoProfile -NonInteractive -File $script $manifest "$TestDrive"
         [int] $count | Should -Be @((Import-PowerShellDataFile -Path $manifest).CmdletsToExport).Count
     }
+
+    It 'works in the runspaces of ForEach-Object -Parallel' -Skip:($PSVersionTable.PSEdition -ne 'Core') {
+        $folder = [System.IO.Path]::Combine($TestDrive, 'parallel')
+        $names = 1..10 | ForEach-Object -ThrottleLimit 10 -Parallel {
+            Import-Module -Name $using:manifest
+            $key = [securestring]::new()
+            'jca_PesterKeyThatNothingAccepts00wxyz'.ToCharArray() | ForEach-Object { $key.AppendChar($_) }
+            $null = New-JcConnector -Name "Parallel $_" -TenantName 'Acme Ltd' -ApiKey $key -ContentType SystemUser -StorePath $using:folder
+            (Get-JcConnector -Name "Parallel $_" -StorePath $using:folder).Name
+        }
+        $names | Sort-Object | Should -Be (1..10 | ForEach-Object { "Parallel $_" } | Sort-Object)
+        @(Get-JcConnector -StorePath $folder) | Should -HaveCount 10
+    }
 }

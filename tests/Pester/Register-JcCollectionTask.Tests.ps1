@@ -38,7 +38,7 @@ Describe 'Register-JcCollectionTask' {
         Get-ErrorId { Register-JcCollectionTask -WhatIf @with } | Should -Be $id
     }
 
-    It 'lets SYSTEM collect what an administrator added at a prompt' -Skip:(-not $elevated) {
+    It 'lets SYSTEM collect what an administrator added at a prompt' -Tag 'Windows' -Skip:(-not $elevated) {
         # Where others cannot write; a module below a user's profile is refused.
         $safe = [System.IO.Path]::Combine($env:ProgramFiles, 'JumpCloudConnectorAcceptance')
         Copy-Item -Path ([System.IO.Path]::GetDirectoryName($env:JCCONNECTOR_TEST_MODULE)) -Destination ([System.IO.Path]::Combine($safe, 'JumpCloudConnector')) -Recurse

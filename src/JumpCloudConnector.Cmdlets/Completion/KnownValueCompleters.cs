@@ -39,7 +39,7 @@ public sealed class EventStatusCompleter : TextCompleter
 }
 
 /// <summary>Offers JumpCloud's services, as documented or seen. The list grows at JumpCloud; any other value is taken too.</summary>
-public sealed class ServiceCompleter : TextCompleter
+public sealed class ServiceCompleter : SeenValueCompleter
 {
     private static readonly string[] s_services =
     [
@@ -50,11 +50,14 @@ public sealed class ServiceCompleter : TextCompleter
     ];
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> Values(IDictionary bound) => s_services;
+    protected override IReadOnlyList<string> Documented => s_services;
+
+    /// <inheritdoc/>
+    protected override string? ValueOf(IngestedRecord record) => record.Service;
 }
 
 /// <summary>Offers the event types that JumpCloud documents. Many are not documented; any other value is taken too.</summary>
-public sealed class EventTypeCompleter : TextCompleter
+public sealed class EventTypeCompleter : SeenValueCompleter
 {
     private static readonly string[] s_eventTypes =
     [
@@ -156,5 +159,15 @@ public sealed class EventTypeCompleter : TextCompleter
     ];
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> Values(IDictionary bound) => s_eventTypes;
+    protected override IReadOnlyList<string> Documented => s_eventTypes;
+
+    /// <inheritdoc/>
+    protected override string? ValueOf(IngestedRecord record) => record.EventType;
+}
+
+/// <summary>Offers the names of the environment variables that this process has.</summary>
+public sealed class EnvironmentVariableCompleter : TextCompleter
+{
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> Values(IDictionary bound) => [.. Environment.GetEnvironmentVariables().Keys.Cast<string>()];
 }

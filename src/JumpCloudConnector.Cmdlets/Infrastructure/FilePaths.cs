@@ -22,4 +22,14 @@ internal static class FilePaths
 
         throw new JcException("InvalidPath", JcErrorKind.InvalidInput, $"'{path}' is not a path of the file system. Give the path of a file.", path, cause);
     }
+
+    /// <summary>As <see cref="Resolve"/>; a path that ends as that of a folder does so still.</summary>
+    /// <exception cref="JcException">InvalidPath.</exception>
+    public static string ResolveFileOrFolder(PSCmdlet cmdlet, string path)
+    {
+        string full = Resolve(cmdlet, path);
+        // A path that ends so is a folder, whether it is there or not.
+        bool isFolder = path[path.Length - 1] is '/' or '\\' && !full.EndsWith(Path.DirectorySeparatorChar.ToString(), StringComparison.Ordinal);
+        return isFolder ? full + Path.DirectorySeparatorChar : full;
+    }
 }

@@ -125,9 +125,16 @@ public sealed class Collector : IDisposable
     /// <summary>True where one of the streams has a turn, or none is known yet and the organizations may be asked for.</summary>
     private bool HasTurn(Connector connector, List<CollectionStream> known, DateTimeOffset now)
     {
-        if (known.Count > 0) return known.Exists(s => HasTurn(s, now));
+        if (known.Count > 0) return known.Exists(s => HasTurn(s, now)) || DueSchedule.HasNewContent(connector, All());
         List<CollectionStream> listing = Listing(connector);
         return listing.Count == 0 || HasTurn(listing[0], now);
+
+        // The listing is looked for only where it matters.
+        IEnumerable<StreamInfo> All()
+        {
+            foreach (CollectionStream stream in known) yield return stream.Info;
+            foreach (CollectionStream stream in Listing(connector)) yield return stream.Info;
+        }
     }
 
     // Of a provider whose organizations could never be listed, there is the listing alone.

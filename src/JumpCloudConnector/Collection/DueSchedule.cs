@@ -1,3 +1,6 @@
+using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Storage;
+
 namespace JumpCloudConnector.Collection;
 
 /// <summary>
@@ -18,6 +21,21 @@ internal static class DueSchedule
     /// <summary>When the turn after the last one begins; the grid's start before the first.</summary>
     public static DateTimeOffset NextRun(DateTimeOffset start, int intervalMinutes, DateTimeOffset? lastTurn) =>
         lastTurn is not { } last ? start : start + TimeSpan.FromTicks(TimeSpan.FromMinutes(intervalMinutes).Ticks * (Turn(start, intervalMinutes, last) + 1));
+
+    /// <summary>
+    /// True where a content type was added since the connector last had a turn: it need not wait for the next. Where what it
+    /// needs fails, that was its turn.
+    /// </summary>
+    /// <param name="connector">The connector.</param>
+    /// <param name="streams">Its streams, a provider's listing among them.</param>
+    public static bool HasNewContent(Connector connector, IEnumerable<StreamInfo> streams)
+    {
+        IEnumerable<StreamInfo> collected = streams.Where(s => s.Key.OrganizationId != StreamKey.Listing);
+        if (connector.ContentTypes.All(t => collected.Any(s => s.Key.ContentType == t))) return false;
+        long changed = connector.ModifiedAt.ToUnixTimeMilliseconds();
+        IEnumerable<StreamInfo> asked = connector.ProviderId is null ? collected : streams.Where(s => s.Key.OrganizationId == StreamKey.Listing);
+        return asked.All(s => s.LastTurn is not { } turn || turn < changed);
+    }
 
     private static long Turn(DateTimeOffset start, int intervalMinutes, DateTimeOffset time)
     {

@@ -302,7 +302,8 @@ public sealed record ConnectorInfo
             Lag = slowest is { } ms ? now - DateTimeOffset.FromUnixTimeMilliseconds(ms) : null,
             IsBehind = collected.Exists(s => s.Info.IsBehind),
             UnconfirmedGaps = collected.Sum(s => GapsOf(s, unconfirmedGaps)),
-            NextRun = hindrance is not null ? null : collected.Count == 0 ? connector.CreatedAt : collected.Min(s => NextRunOf(s, now)),
+            NextRun = hindrance is not null ? null : collected.Count == 0 ? connector.CreatedAt
+                : DueSchedule.HasNewContent(connector, streams) ? connector.ModifiedAt : collected.Min(s => NextRunOf(s, now)),
             ConsecutiveFailures = worst?.ConsecutiveFailures ?? 0,
             // An array: PowerShell's [0] gives the whole of a collection expression's read-only list.
             Streams = collected.Select(s => Health(s, GapsOf(s, unconfirmedGaps))).ToArray(),

@@ -14,7 +14,7 @@ namespace JumpCloudConnector.Forwarding;
 public sealed class Forwarder(RecordStore store, SecretProtector secrets, ForwardingOptions? options = null, TimeProvider? time = null)
 {
     // How often the place is written while messages are confirmed: what a killed process sends again is of this time.
-    private static readonly TimeSpan s_keepEvery = TimeSpan.FromSeconds(1), s_tellEvery = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_keepEvery = TimeSpan.FromMilliseconds(250), s_tellEvery = TimeSpan.FromMilliseconds(200);
 
     private readonly ForwardingOptions _options = options ?? new ForwardingOptions();
     private readonly TimeProvider _time = time ?? TimeProvider.System;

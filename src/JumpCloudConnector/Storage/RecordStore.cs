@@ -35,7 +35,7 @@ public sealed class RecordStore : IDisposable
 
     /// <summary>Opens the store, or makes it where there is none.</summary>
     /// <param name="path">The folder; null for the environment's or the machine's default.</param>
-    /// <exception cref="JcException">StorePathIsFile, StorePathInvalid, StoreAccessDenied, StoreSchemaNewer, NotAStore,
+    /// <exception cref="JcException">StorePathIsFile, StorePathInvalid, StoreOnNetwork, StoreAccessDenied, StoreSchemaNewer, NotAStore,
     /// StoreDamaged, StoreFull, StoreReadOnly or StoreBusy.</exception>
     public static RecordStore Open(string? path = null) => new(new SqliteDatabase(StoreFolder.Resolve(path)));
 

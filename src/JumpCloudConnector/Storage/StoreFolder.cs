@@ -36,10 +36,16 @@ public static class StoreFolder
     }
 
     /// <summary>Makes the folder, closed to others, where it does not exist.</summary>
-    /// <exception cref="JcException">StorePathIsFile, StoreAccessDenied, StorePathInvalid, or StoreFolderOpen where the folder
-    /// exists and others may write to it.</exception>
+    /// <exception cref="JcException">StorePathIsFile, StoreOnNetwork, StoreAccessDenied, StorePathInvalid, or StoreFolderOpen
+    /// where the folder exists and others may write to it.</exception>
     public static void Ensure(string folder)
     {
+        if (IsOnNetwork(folder, IsWindows, drive => new DriveInfo(drive).DriveType))
+        {
+            throw new JcException("StoreOnNetwork", JcErrorKind.InvalidInput,
+                $"The store folder '{folder}' is on a network share. Two computers would write into one file without seeing each other's locks, and what was committed could be lost. Give a folder on a local disk; Backup-JcStore copies a store to a share.", folder);
+        }
+
         if (File.Exists(folder))
         {
             throw new JcException("StorePathIsFile", JcErrorKind.InvalidInput,
@@ -83,6 +89,27 @@ public static class StoreFolder
         string parent = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
         return (Path.GetFullPath(path).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar).StartsWith(parent, comparison);
     }
+
+    /// <summary>True where a folder lies on a share, by its path or its drive. What cannot be found out is taken for local.</summary>
+    internal static bool IsOnNetwork(string folder, bool isWindows, Func<string, DriveType> typeOf)
+    {
+        if (isWindows && IsShare(folder)) return true;
+        // On Windows the drive tells, elsewhere whatever is mounted where the folder is or will be.
+        string? place = isWindows ? folder.Substring(0, Math.Min(3, folder.Length)) : folder;
+        while (!isWindows && place is not null && !Directory.Exists(place)) place = Path.GetDirectoryName(place);
+        try
+        {
+            return place is not null && typeOf(place) == DriveType.Network;
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsShare(string folder) =>
+        folder.StartsWith(@"\\", StringComparison.Ordinal)
+        && ((folder.Length > 2 && folder[2] is not ('?' or '.')) || folder.StartsWith(@"\\?\UNC\", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
     /// A folder that was there already may have been put there by somebody: where others can write, they could read or

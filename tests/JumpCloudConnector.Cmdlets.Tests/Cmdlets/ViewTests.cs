@@ -29,6 +29,9 @@ public sealed class ViewTests
         ["StoreInfo"] = "Set-JcStore -RetentionDays 400 -MaxSizeGB 0.5 -PassThru",
         ["StoreTest"] = "Test-JcStore",
         ["RecordRemoval"] = "Remove-JcIngestedRecord Acme -Force",
+        ["RecordCount"] = "Measure-JcIngestedRecord -GroupBy MsgClass, ConnectorName",
+        ["IntervalCount"] = "Measure-JcIngestedRecord -Interval 6h",
+        ["RecordExport"] = "Export-JcIngestedRecord $folder/all.ndjson",
         ["ConnectorImportResult"] = "Import-JcConnector $folder/lines.csv",
         ["SyslogDestination"] = "Get-JcSyslogDestination",
         ["SyslogDestinationTest"] = "Test-JcSyslogDestination",
@@ -58,6 +61,9 @@ public sealed class ViewTests
     [InlineData("StoreInfo", "Records Size Oldest Newest Kept Store", "64|kB|400d, 0.5 GB")]
     [InlineData("StoreTest", "State Blocks Records Duration Findings Store", "Healthy|64|(none)")]
     [InlineData("RecordRemoval", "Removed Oldest Newest Freed Store", "64|kB")]
+    [InlineData("RecordCount", "Count Percent First Last Group", "60|93.8 %|jumpcloud_directoryinsights, Acme|6.3 %")]
+    [InlineData("IntervalCount", "Time Count Percent Group", ":00:00|%|(all)")]
+    [InlineData("RecordExport", "Records Files Size Oldest Newest LastSequence Path", "64|kB|64|all.ndjson")]
     [InlineData("ConnectorImportResult", "Line Name Outcome Message", "Acme|Skipped|-Update")]
     [InlineData("ConnectorImportResult", "Line Name Outcome Message", "Worse|Failed|InvalidTenantName")]
     [InlineData("SyslogDestination", "Name State Receiver LagRecords Lag Position Oldest Unsent", "dead|SyslogConnectionRefused|Relp 127.0.0.1:|64|0")]
@@ -98,6 +104,8 @@ public sealed class ViewTests
     [InlineData("StoreInfo", "Records : 64|UnpackedRecords : 64|RetentionDays : 400|MaxSizeGB : 0.5|Connectors : 3|Streams : 2")]
     [InlineData("StoreTest", "State : Healthy|Findings : (none)|IsFull : False")]
     [InlineData("RecordRemoval", "Records : 64|FreedSize : ")]
+    [InlineData("RecordCount", "Count : 60|Percent : 93.8 %|ConnectorName : Acme|MsgClass : jumpcloud_directoryinsights")]
+    [InlineData("RecordExport", "Records : 64|Files : all.ndjson|AfterSequence : 0|LastSequence : 64|Format : Ndjson")]
     [InlineData("Backlog", "ConnectorName : Behind|Backlog : ")]
     [InlineData("CollectionResult", "ConnectorName : Acme|State : Collected|StatusCode : 0|ErrorId : Unauthorized")]
     [InlineData("ConnectionTestResult", "ConnectorName : Acme|Result : Success|Probes : DNS at 127.0.0.1")]

@@ -162,6 +162,51 @@ public sealed class ScheduleTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_content_type_that_is_added_does_not_wait_for_the_turn_of_the_others(bool provider)
+    {
+        FakeTimeProvider time = new(Start);
+        await using Simulator simulator = await StartAsync(time, provider);
+        using TestStore store = new(time);
+        Connector connector = store.Add(simulator);
+        await store.CollectAsync(Options, force: false);
+        time.Advance(TimeSpan.FromMinutes(1));
+        store.Registry.Update(connector.Name, c => c with { ContentTypes = [ContentType.DirectoryInsights, ContentType.SystemUser] });
+        Assert.Equal(time.GetUtcNow(), store.Registry.Describe(store.Registry.Get(connector.Name)).NextRun);
+
+        time.Advance(TimeSpan.FromMinutes(1));
+        IReadOnlyList<CollectionResult> results = await store.CollectAsync(Options, force: false);
+
+        Assert.All(results, r => Assert.Equal(r.ContentType == ContentType.SystemUser ? CollectionState.Collected : CollectionState.NotDue, r.State));
+        Assert.Contains(results, r => r.State == CollectionState.Collected);
+        Assert.Contains(results, r => r.State == CollectionState.NotDue);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.All(await store.CollectAsync(Options, force: false), r => Assert.Equal(CollectionState.NotDue, r.State));
+    }
+
+    /// <summary>Where the new content type cannot be asked for, that was its turn: no request a minute until it is mended.</summary>
+    [Fact]
+    public async Task A_provider_that_cannot_be_listed_is_not_asked_again_at_once_for_a_new_content_type()
+    {
+        FakeTimeProvider time = new(Start);
+        await using Simulator simulator = await StartAsync(time, provider: true);
+        using TestStore store = new(time);
+        Connector connector = store.Add(simulator);
+        await store.CollectAsync(Options, force: false);
+        time.Advance(TimeSpan.FromMinutes(1));
+        store.Registry.Update(connector.Name, c => c with { ContentTypes = [ContentType.DirectoryInsights, ContentType.SystemUser], ProviderId = "aaaaaaaaaaaaaaaaaaaaaaaa" });
+        time.Advance(TimeSpan.FromSeconds(10));
+        await store.CollectAsync(Options, force: false);
+        long asked = simulator.Requests.Total;
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        await store.CollectAsync(Options, force: false);
+
+        Assert.Equal(asked, simulator.Requests.Total);
+    }
+
     [Fact]
     public async Task A_named_connector_says_that_it_is_not_due_and_asks_nothing()
     {
@@ -265,8 +310,8 @@ public sealed class ScheduleTests
         Assert.Equal(CollectionState.Collected, (await store.CollectOneAsync(once, force: false)).State);
     }
 
-    private static Task<Simulator> StartAsync(TimeProvider time) => Simulator.StartAsync(new SimulatorOptions
+    private static Task<Simulator> StartAsync(TimeProvider time, bool provider = false) => Simulator.StartAsync(new SimulatorOptions
     {
-        EventsPerOrganization = 50, UsersPerOrganization = 3, Clock = time, Traps = Traps.None,
+        ProviderId = provider ? "5e160715b7782848e073301e" : null, Organizations = provider ? 2 : 1, EventsPerOrganization = 50, UsersPerOrganization = 3, Clock = time, Traps = Traps.None,
     });
 }

@@ -65,4 +65,16 @@ public sealed class StoreAccessTests : IDisposable
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, process.ExitCode);
     }
+
+    /// <summary>SQLite's log is shared through memory, which no two computers have.</summary>
+    [Theory]
+    [InlineData(@"\\server\share\store", true, true)]
+    [InlineData(@"\\?\UNC\server\share\store", true, true)]
+    [InlineData(@"\\?\C:\store", true, false)]
+    [InlineData(@"C:\store", true, false)]
+    [InlineData(@"Z:\store", true, true)]
+    [InlineData("/mnt/share/not/there/yet", false, false)]
+    [InlineData("/tmp/store", false, true)]
+    public void A_network_share_is_recognized(string folder, bool isWindows, bool expected) =>
+        Assert.Equal(expected, StoreFolder.IsOnNetwork(folder, isWindows, place => place is @"Z:\" or "/tmp" ? DriveType.Network : DriveType.Fixed));
 }

@@ -1,0 +1,166 @@
+using System.Management.Automation;
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>A cmdlet that works on the records that match its criteria. Does so once, for all connectors of a pipeline.</summary>
+public abstract class RecordQueryCmdlet : PeriodCmdlet
+{
+    private readonly List<string> _connectors = [];
+    private readonly List<string> _tenants = [];
+
+    /// <summary>Connectors, with wildcards.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ConnectorNameCompleter))]
+    public virtual string[]? ConnectorName { get; set; }
+
+    /// <summary>Tenants, with wildcards.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(TenantNameCompleter))]
+    public string[]? TenantName { get; set; }
+
+    /// <summary>Organizations, by id or name, with wildcards.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(OrganizationCompleter))]
+    public string[]? Organization { get; set; }
+
+    /// <summary>msg_class.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(MsgClassCompleter))]
+    public string[]? MsgClass { get; set; }
+
+    /// <summary>msg_origin.source.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(SourceCompleter))]
+    public string[]? Source { get; set; }
+
+    /// <summary>msg_origin.category.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(CategoryCompleter))]
+    public string[]? Category { get; set; }
+
+    /// <summary>JumpCloud's service.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ServiceCompleter))]
+    public string[]? Service { get; set; }
+
+    /// <summary>Event types.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(EventTypeCompleter))]
+    public string[]? EventType { get; set; }
+
+    /// <summary>success, failure, mfa or unknown.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(EventStatusCompleter))]
+    public string[]? EventStatus { get; set; }
+
+    /// <summary>Users, by name, e-mail address or what stands before its @, or id, with wildcards.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? User { get; set; }
+
+    /// <summary>Source addresses, with wildcards, or networks such as 10.0.0.0/8.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? SourceIp { get; set; }
+
+    /// <summary>Records behind this place in the order of commits, in that order.</summary>
+    [Parameter]
+    [LongTransformation]
+    public long? AfterSequence { get; set; }
+
+    /// <summary>A query in Lucene's syntax.</summary>
+    [Parameter]
+    public string? Query { get; set; }
+
+    /// <summary>The index: there is one.</summary>
+    [Parameter]
+    [ValidateSet("Syslog")]
+    public string? Index { get; set; }
+
+    /// <summary>A text anywhere in the record, in any case.</summary>
+    [Parameter]
+    public string? Text { get; set; }
+
+    /// <summary>-Text is a regular expression.</summary>
+    [Parameter]
+    public SwitchParameter Regex { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(ConnectorName, () =>
+    {
+        KeepStore();
+        _connectors.AddRange(ConnectorName ?? []);
+        _tenants.AddRange(TenantName ?? []);
+    });
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Guard(null, () =>
+    {
+        // A pipeline that brought no connector means none, not all.
+        if (MyInvocation.ExpectingInput && _connectors.Count == 0 && _tenants.Count == 0) return;
+        RecordQuery query = Criteria();
+        query.Check();
+        foreach (string doubt in query.Doubts()) WriteWarning(doubt);
+        UseKeptStore();
+        if (OpenExisting() is { } store) Work(store, query);
+    });
+
+    /// <summary>Does the cmdlet's work on a store that is there.</summary>
+    protected abstract void Work(RecordStore store, RecordQuery query);
+
+    /// <summary>The criteria that were given.</summary>
+    /// <exception cref="JcException">LastAndAfter or EmptyPeriod.</exception>
+    protected virtual RecordQuery Criteria()
+    {
+        (long? after, long? before) = Period();
+        return new RecordQuery
+        {
+            ConnectorNames = _connectors,
+            TenantNames = [.. _tenants.Distinct(StringComparer.OrdinalIgnoreCase)],
+            Organizations = Organization ?? [],
+            MessageClasses = MsgClass ?? [],
+            Sources = Source ?? [],
+            Categories = Category ?? [],
+            Services = Service ?? [],
+            EventTypes = EventType ?? [],
+            EventStatuses = EventStatus ?? [],
+            Users = User ?? [],
+            SourceIps = SourceIp ?? [],
+            Text = Text,
+            Regex = Regex,
+            Query = Query,
+            After = after,
+            Before = before,
+            AfterSequence = AfterSequence,
+        };
+    }
+
+    /// <summary>Says where nothing was found, so that nobody is left to wonder.</summary>
+    protected void SayWhatWasSearched(RecordStore store, RecordQuery query)
+    {
+        (long count, long? first, long? last) = store.Records.GetSpan();
+        if (count == 0)
+        {
+            WriteVerbose("The store holds no records yet. Invoke-JcCollection collects what is due.");
+            return;
+        }
+
+        string span = $"{Local(first!.Value)} to {Local(last!.Value)}";
+        string asked = query.After is null && query.Before is null ? "without bounds of time"
+            : $"from {(query.After is { } a ? Local(a) : "the beginning")} to {(query.Before is { } b ? Local(b) : "the end")}";
+        WriteVerbose($"Nothing matched. Searched {asked}; the store's {Words.Count(count, "record")} {(count == 1 ? "is" : "are")} of {span}.");
+    }
+
+    private static string Local(long milliseconds) => Local(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
+}

@@ -1,0 +1,122 @@
+using System.Management.Automation;
+using System.Reflection;
+using System.Xml.Linq;
+using JumpCloudConnector.Cmdlets.Tests.Cmdlets;
+using PowerShellHost;
+using Xunit;
+
+namespace JumpCloudConnector.Cmdlets.Tests;
+
+/// <summary>What the prompt offers for parameters, and how it shows what comes.</summary>
+public sealed class ParameterTests
+{
+    // Of parameters that offer nothing, check nothing and convert nothing: why that is right.
+    private static readonly Dictionary<string, string> s_reasons = new(StringComparer.Ordinal)
+    {
+        ["StorePath"] = "a path, which PowerShell completes itself; the store says what is wrong with it",
+        ["CertificateAuthorityFile"] = "a path, which PowerShell completes itself; the file is read and checked at once",
+        ["Export-JcConnector -Path"] = "a path, which PowerShell completes itself; InvalidPath, FileExists",
+        ["Import-JcConnector -Path"] = "a path, which PowerShell completes itself; InvalidPath, FileNotFound",
+        ["New-JcConnector -Name"] = "a new name; InvalidConnectorName, ConnectorExists",
+        ["New-JcLogFilter -Name"] = "a new name; InvalidLogFilterName, LogFilterExists",
+        ["New-JcAnalyzerProfile -Name"] = "a new name; InvalidAnalyzerProfileName, AnalyzerProfileExists",
+        ["Register-JcCollectionTask -Name"] = "a new name; InvalidTaskName, TaskExists",
+        ["Register-JcCollectionTask -Account"] = "any account of the machine or the domain; AccountNotFound",
+        ["New-JcAnalyzerProfile -Description"] = "free text",
+        ["Confirm-JcCollectionGap -Note"] = "free text",
+        ["ApiKeySecret"] = "its name alone would have to be read from a vault, which may ask for a password; checked by InvalidApiKeyReference",
+        ["ApiKeyVault"] = "as with ApiKeySecret",
+        ["OrganizationId"] = "24 hexadecimal digits of the Admin Portal; InvalidOrganizationId",
+        ["ProviderId"] = "24 hexadecimal digits of the Admin Portal; InvalidProviderId",
+        ["New-JcSyslogDestination -Name"] = "a new name; InvalidSyslogDestination, SyslogDestinationExists",
+        ["HostName"] = "any host; SyslogHostNotFound at the test",
+        ["AppName"] = "free text of RFC 5424; InvalidSyslogDestination",
+        ["OriginHostName"] = "free text of RFC 5424; InvalidSyslogDestination",
+        ["TlsServerName"] = "a name of the receiver's certificate; InvalidSyslogDestination, SyslogCertificateRejected",
+        ["CertificateFingerprint"] = "64 hexadecimal digits; InvalidFingerprint",
+        ["ClientCertificateFile"] = "a path, which PowerShell completes itself; ClientCertificateNotRead",
+        ["ClientCertificateThumbprint"] = "40 hexadecimal digits; InvalidSyslogDestination, ClientCertificateNotRead",
+        ["Send-JcSyslog -InputObject"] = "comes through the pipeline",
+        ["Get-JcIngestedRecord -User"] = "what is looked for; there are as many as people",
+        ["Get-JcIngestedRecord -SourceIp"] = "what is looked for; InvalidNetwork",
+        ["Query"] = "a language of its own; InvalidQuery says where and how",
+        ["Get-JcIngestedRecord -Text"] = "what is looked for; InvalidRegex",
+        ["Repair-JcIngestion -InputObject"] = "comes through the pipeline",
+    };
+
+    [Fact]
+    public void Every_parameter_offers_checks_or_converts_or_there_is_a_reason_not_to()
+    {
+        string[] bare =
+        [
+            .. from cmdlet in CmdletTypes()
+               from property in cmdlet.GetProperties()
+               where property.GetCustomAttributes<ParameterAttribute>().Any(parameter => !parameter.DontShow)
+               where !Helps(property)
+               let name = $"{NameOf(cmdlet)} -{property.Name}"
+               where !s_reasons.ContainsKey(name) && !s_reasons.ContainsKey(property.Name)
+               select name,
+        ];
+        Assert.True(bare.Length == 0, string.Join("\n", bare));
+    }
+
+    [Fact]
+    public void Every_reason_is_still_needed()
+    {
+        HashSet<string> bare = [.. CmdletTypes().SelectMany(cmdlet => cmdlet.GetProperties().Where(property => !Helps(property))
+            .SelectMany(property => (string[])[property.Name, $"{NameOf(cmdlet)} -{property.Name}"]))];
+        Assert.All(s_reasons.Keys, name => Assert.Contains(name, bare));
+    }
+
+    [Fact]
+    public void Every_type_that_a_cmdlet_gives_has_a_table_and_a_list()
+    {
+        XElement formats = XDocument.Load(Path.Combine(ModuleCopy.FindBuiltModule(), "JumpCloudConnector.Format.ps1xml")).Root!;
+        HashSet<string> shown = [.. formats.Descendants("View").SelectMany(view => view.Descendants("TypeName").Select(type =>
+            $"{type.Value} {(view.Element("TableControl") is not null ? "table" : view.Element("ListControl") is not null ? "list" : "other")}"))];
+        IEnumerable<string> wanted = CmdletTypes().SelectMany(cmdlet => cmdlet.GetCustomAttributes<OutputTypeAttribute>()).SelectMany(output => output.Type)
+            .Select(type => type.Name).Distinct().Where(type => type.StartsWith("JumpCloudConnector.", StringComparison.Ordinal))
+            .SelectMany(type => (string[])[type + " table", type + " list"]);
+        Assert.Empty(wanted.Except(shown));
+    }
+
+    [Fact]
+    public async Task Values_are_offered_that_are_documented_and_that_the_store_has()
+    {
+        await using Workspace workspace = await Workspace.StartAsync(events: 300, users: 3);
+        workspace.Add();
+        Assert.Contains("sso_auth", Offered(workspace, "Get-JcIngestedRecord -EventType sso_"));
+        Assert.Contains("Acme", Offered(workspace, "Get-JcConnector -Name "));
+        Assert.Contains("'Acme Ltd'", Offered(workspace, "Get-JcConnector -TenantName "));
+        Environment.SetEnvironmentVariable("JCC_TEST_KEY", "none");
+        Assert.Contains("JCC_TEST_KEY", Offered(workspace, "Set-JcConnector -Name Acme -ApiKeyVariable JCC_"));
+
+        // The simulator has events of services that nobody has documented.
+        workspace.RunWell("$null = Invoke-JcCollection -Force");
+        string[] seen = [.. workspace.RunWell("$all = @{}; foreach ($r in Get-JcIngestedRecord -First 1000) { $all[$r.Service] = 1 }; $all.Keys").Select(service => service.ToString())];
+        Assert.Empty(seen.Except(Offered(workspace, "Get-JcIngestedRecord -Service ")));
+        Assert.Contains("radius", Offered(workspace, "Get-JcIngestedRecord -Service "));
+    }
+
+    private static string[] Offered(Workspace workspace, string typed)
+    {
+        string line = typed.Contains("-StorePath", StringComparison.Ordinal) ? typed : typed.Insert(typed.IndexOf(' ', StringComparison.Ordinal), $" -StorePath '{workspace.StorePath}'");
+        using PowerShell shell = PowerShell.Create();
+        shell.Runspace = workspace.Session.Runspace;
+        return [.. CommandCompletion.CompleteInput(line, line.Length, null, shell).CompletionMatches.Select(match => match.CompletionText)];
+    }
+
+    private static IEnumerable<Type> CmdletTypes() =>
+        typeof(JcCmdlet).Assembly.GetExportedTypes().Where(type => type.GetCustomAttribute<CmdletAttribute>() is not null);
+
+    private static string NameOf(Type cmdlet) => cmdlet.GetCustomAttribute<CmdletAttribute>() is { } attribute ? $"{attribute.VerbName}-{attribute.NounName}" : cmdlet.Name;
+
+    /// <summary>True where the engine or the parameter itself does something for whoever types it.</summary>
+    private static bool Helps(PropertyInfo property)
+    {
+        Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        if (type.IsArray) type = type.GetElementType()!;
+        return type == typeof(SwitchParameter) || type.IsEnum
+            || property.GetCustomAttributes().Any(attribute => attribute is ArgumentCompleterAttribute or ValidateArgumentsAttribute or ArgumentTransformationAttribute);
+    }
+}

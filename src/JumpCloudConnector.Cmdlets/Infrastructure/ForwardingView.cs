@@ -10,6 +10,12 @@ internal sealed class ForwardingView(IPipeline pipeline) : IForwardingObserver
 {
     private const string Activity = "Sending to syslog";
 
+    private static readonly string[] s_shown =
+    [
+        nameof(ForwardingResult.Name), nameof(ForwardingResult.State), nameof(ForwardingResult.Sent), nameof(ForwardingResult.Acknowledged),
+        nameof(ForwardingResult.LagRecords), nameof(ForwardingResult.ErrorMessage),
+    ];
+
     // Beside that of collection.
     private const int ActivityId = 2;
 
@@ -41,7 +47,13 @@ internal sealed class ForwardingView(IPipeline pipeline) : IForwardingObserver
         pipeline.WriteWarning(retryAfter is { } pause ? $"{fault.Message} It is tried again in {Math.Max(1, Math.Round(pause.TotalSeconds)).ToString(CultureInfo.CurrentCulture)} s." : fault.Message);
     }
 
-    public void Completed(ForwardingResult result) => pipeline.WriteObject(result);
+    public void Completed(ForwardingResult result)
+    {
+        // Behind the table of a collection PowerShell shows it as a list of these, whatever views there are.
+        PSObject shown = new(result);
+        shown.Members.Add(new PSMemberSet("PSStandardMembers", [new PSPropertySet("DefaultDisplayPropertySet", s_shown)]));
+        pipeline.WriteObject(shown);
+    }
 
     /// <summary>Takes the progress away.</summary>
     public void Finish() => pipeline.WriteProgress(new ProgressRecord(ActivityId, Activity, "Done") { RecordType = ProgressRecordType.Completed });

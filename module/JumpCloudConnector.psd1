@@ -5,7 +5,7 @@
     Author                 = 'JumpCloudConnector contributors'
     CompanyName            = 'JumpCloudConnector contributors'
     Copyright              = 'Copyright (c) JumpCloudConnector contributors. MIT License.'
-    Description            = 'Collects JumpCloud Directory Insights events and system users without loss, keeps them as Interflow records in an embedded store, and finds them again at the prompt.'
+    Description            = 'Collects JumpCloud Directory Insights events and system users without loss, keeps them as Interflow records in an embedded store, finds them again at the prompt and forwards them to syslog.'
     CompatiblePSEditions   = @('Desktop', 'Core')
     PowerShellVersion      = '5.1'
     DotNetFrameworkVersion = '4.7.2'
@@ -27,25 +27,31 @@
         'Get-JcIngestedRecord'
         'Get-JcLogFilter'
         'Get-JcStore'
+        'Get-JcSyslogDestination'
         'Import-JcConnector'
         'Invoke-JcCollection'
         'Measure-JcIngestedRecord'
         'New-JcAnalyzerProfile'
         'New-JcConnector'
         'New-JcLogFilter'
+        'New-JcSyslogDestination'
         'Register-JcCollectionTask'
         'Remove-JcAnalyzerProfile'
         'Remove-JcConnector'
         'Remove-JcIngestedRecord'
         'Remove-JcLogFilter'
+        'Remove-JcSyslogDestination'
         'Repair-JcIngestion'
+        'Send-JcSyslog'
         'Set-JcConnector'
         'Set-JcLogFilter'
         'Set-JcStore'
+        'Set-JcSyslogDestination'
         'Test-JcConnector'
         'Test-JcIngestion'
         'Test-JcLogFilter'
         'Test-JcStore'
+        'Test-JcSyslogDestination'
         'Unregister-JcCollectionTask'
     )
     VariablesToExport      = @()
@@ -54,7 +60,7 @@
         PSData = @{
             LicenseUri   = 'https://licenses.nuget.org/MIT'
             ReleaseNotes = 'What is new is in CHANGELOG.md, which comes with the module.'
-            Tags         = @('JumpCloud', 'DirectoryInsights', 'Security', 'SIEM', 'Audit', 'Interflow', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            Tags         = @('JumpCloud', 'DirectoryInsights', 'Security', 'SIEM', 'Audit', 'Interflow', 'Syslog', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
         }
     }
 }

@@ -1,10 +1,11 @@
 <#
 .SYNOPSIS
-    Collects what is due, for a scheduler: nobody watches, and the exit code tells what came of it.
+    Collects what is due and forwards what is new, for a scheduler: nobody watches, and the exit code tells what came of it.
 .DESCRIPTION
-    Exit codes: 0 all good (or nothing was due), 2 some streams failed, 3 all failed, 4 the store or the configuration is at
-    fault, 5 nothing was collected because another process was collecting. What each turn came to is in the store's folder,
-    in log/collection.jsonl.
+    Exit codes: 0 all good (or nothing was due), 2 some streams or syslog destinations failed, 3 all failed, 4 the store or
+    the configuration is at fault, 5 nothing was collected because another process was collecting. A destination that is
+    behind, disabled or another process's is no failure. What each turn came to is in the store's folder, in
+    log/collection.jsonl.
 .PARAMETER ModulePath
     The module's manifest; by default the one that lies beside this script.
 .PARAMETER StorePath
@@ -36,6 +37,7 @@ $ErrorActionPreference = 'Stop'
 # Only from here on is a fault one of this script's; what is bound wrongly ends PowerShell with 1.
 $script:failed = 0
 $script:good = 0
+$script:forwarded = 0
 $script:leased = 0
 $script:refused = 0
 
@@ -60,6 +62,30 @@ function Write-EventLogEntry {
 }
 
 function Add-Outcome {
+    param($Result)
+
+    if ($Result.PSObject.Properties['ConnectorName']) {
+        Add-CollectionOutcome -Result $Result
+    }
+    else {
+        Add-ForwardingOutcome -Result $Result
+    }
+}
+
+function Add-ForwardingOutcome {
+    # What is behind goes on with the next run, and a destination that is leased is being sent to: neither is a failure.
+    param($Result)
+
+    switch ($Result.State.ToString()) {
+        'UpToDate' { $script:forwarded++ }
+        'Failed' {
+            $script:failed++
+            Write-EventLogEntry -Message ('Syslog destination {0}: {1}: {2}' -f $Result.Name, $Result.ErrorId, $Result.ErrorMessage)
+        }
+    }
+}
+
+function Add-CollectionOutcome {
     param($Result)
 
     switch ($Result.State.ToString()) {
@@ -124,7 +150,7 @@ if ($script:refused -gt 0 -and $script:good -eq 0 -and $script:failed -eq 0) {
 
 $script:failed += $script:refused
 if ($script:failed -gt 0) {
-    if ($script:good -gt 0) {
+    if ($script:good -gt 0 -or $script:forwarded -gt 0) {
         exit 2
     }
 

@@ -10,6 +10,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 $store = @{ StorePath = $StorePath }
+. ([System.IO.Path]::Combine($PSScriptRoot, 'Receiver.ps1'))
 
 '', '--- 1. Add two connectors: a company, and a provider with three organizations' | Out-Default
 $connectors = @(
@@ -50,3 +51,24 @@ $null = $request.UploadString("$($Company.ConsoleUri)_simulator/events", '{"even
 $result = Invoke-JcCollection -ConnectorName 'Acme' -Force @store
 $result | Out-Default
 Get-JcIngestedRecord -User 'late.reporter' -Last 1h @store | Out-Default
+
+$receiver = Start-SyslogReceiver
+try {
+    '', "--- 9. Forward to syslog: to $($receiver.Name). First a test, step by step" | Out-Default
+    New-JcSyslogDestination -Name 'siem' -HostName '127.0.0.1' -Port $receiver.Port -Transport $receiver.Transport -MaxMessageBytes 65536 -Query 'event_status:failure' -From Beginning @store | Out-Default
+    Test-JcSyslogDestination -Name 'siem' @store | Out-Default
+
+    '', '--- 10. A collection forwards at its end: here every failure that is stored' | Out-Default
+    Invoke-JcCollection -ConnectorName 'Acme' -Force @store | Where-Object { $_.PSObject.Properties['Acknowledged'] } | Out-Default
+
+    '', '--- 11. How the destination fares' | Out-Default
+    Get-JcSyslogDestination @store | Out-Default
+
+    '', '--- 12. The last line that the receiver has written' | Out-Default
+    $lines = @(Get-ReceivedText -Receiver $receiver)
+    "$($lines.Count) lines" | Out-Default
+    $lines[-1] | Out-Default
+}
+finally {
+    Stop-SyslogReceiver -Receiver $receiver
+}

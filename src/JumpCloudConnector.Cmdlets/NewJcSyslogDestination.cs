@@ -39,7 +39,7 @@ public sealed class NewJcSyslogDestination : SyslogSettingsCmdlet
         SyslogDestination destination = Apply(new SyslogDestination
         {
             Id = Guid.Empty, Name = Name, HostName = HostName, Transport = Transport, Port = SyslogDestination.DefaultPort(Transport), Enabled = !Disabled,
-            MaxMessageBytes = Transport == SyslogTransport.Udp ? SyslogDestination.DefaultMaxDatagramBytes : SyslogDestination.DefaultMaxMessageBytes,
+            MaxMessageBytes = SyslogDestination.DefaultLimit(Transport),
         });
         SyslogDestinationRules.Check(destination);
         WarnOf(destination);

@@ -18,7 +18,8 @@ public sealed class SendJcSyslog : StoreCmdlet
 
     /// <summary>Names, with wildcards; all enabled destinations where none is given.</summary>
     [Parameter(Position = 0, ParameterSetName = FromStore, ValueFromPipelineByPropertyName = true)]
-    [Parameter(Position = 0, ParameterSetName = FromPipeline, Mandatory = true)]
+    // By property name here too, or whatever is piped would have to be records.
+    [Parameter(Position = 0, ParameterSetName = FromPipeline, Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(SyslogDestinationNameCompleter))]

@@ -9,6 +9,8 @@ namespace JumpCloudConnector.Cmdlets;
 [OutputType(typeof(SyslogDestinationInfo))]
 public sealed class SetJcSyslogDestination : SyslogSettingsCmdlet
 {
+    private bool _isPortGiven, _isLimitGiven;
+
     /// <summary>The destination's name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(SyslogDestinationNameCompleter))]
@@ -19,7 +21,7 @@ public sealed class SetJcSyslogDestination : SyslogSettingsCmdlet
     [Alias("Server", "ComputerName")]
     public string? HostName { get; set; }
 
-    /// <summary>How messages get there; without a port of its own it takes that transport's.</summary>
+    /// <summary>How messages get there; a port and a size limit that are the old transport's defaults become the new one's.</summary>
     [Parameter]
     [EnumTransformation(typeof(SyslogTransport), BlankIsNull = true)]
     public SyslogTransport? Transport { get; set; }
@@ -45,6 +47,10 @@ public sealed class SetJcSyslogDestination : SyslogSettingsCmdlet
     /// <summary>Returns the changed destination.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    // What is bound by now stands on the command line.
+    protected override void BeginProcessing() => (_isPortGiven, _isLimitGiven) = (IsGiven(nameof(Port)), IsGiven(nameof(MaxMessageBytes)));
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(Name, () =>
@@ -73,7 +79,7 @@ public sealed class SetJcSyslogDestination : SyslogSettingsCmdlet
         string what = $"the place of syslog destination '{present.Name}' to {From}";
         // Whatever -ConfirmPreference says of changes: this one cannot be taken back at the receiver.
         if (!IsConfirmed(Force, $"Move {what}. {consequence}", $"Move {what}? {consequence}", "Confirm")) return false;
-        bool isAsked = Force || MyInvocation.BoundParameters.ContainsKey("Confirm");
+        bool isAsked = Force || IsGiven("Confirm") || GetVariableValue("ConfirmPreference") is ConfirmImpact.Low or ConfirmImpact.Medium;
         return isAsked || ShouldContinue($"Move {what}? {consequence}", "Confirm");
     }
 
@@ -81,13 +87,20 @@ public sealed class SetJcSyslogDestination : SyslogSettingsCmdlet
     {
         SyslogDestination changed = Apply(destination);
         SyslogTransport transport = Transport ?? destination.Transport;
-        bool hadDefaultPort = destination.Port == SyslogDestination.DefaultPort(destination.Transport);
         return changed with
         {
             HostName = string.IsNullOrEmpty(HostName) ? changed.HostName : HostName!,
             Transport = transport,
-            Port = Port ?? (hadDefaultPort ? SyslogDestination.DefaultPort(transport) : destination.Port),
+            Port = Of(_isPortGiven, Port, destination.Port, SyslogDestination.DefaultPort(destination.Transport), SyslogDestination.DefaultPort(transport)),
+            MaxMessageBytes = Of(
+                _isLimitGiven, MaxMessageBytes, destination.MaxMessageBytes,
+                SyslogDestination.DefaultLimit(destination.Transport), SyslogDestination.DefaultLimit(transport)),
             Enabled = Enable || (!Disable && destination.Enabled),
         };
     }
+
+    /// <summary>A number whose default depends on the transport: where it had the old one's default, it takes the new one's.</summary>
+    // What a piped destination brings is what it has, and not what somebody asks for.
+    private static int Of(bool isGiven, int? value, int present, int oldDefault, int newDefault) =>
+        value is { } wanted && (isGiven || wanted != present) ? wanted : present == oldDefault ? newDefault : present;
 }

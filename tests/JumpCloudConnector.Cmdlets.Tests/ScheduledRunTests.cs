@@ -3,7 +3,9 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security;
 using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Forwarding;
 using JumpCloudConnector.Storage;
+using JumpCloudConnector.Tests.Support.Receivers;
 using JumpCloudSimulator;
 using PowerShellHost;
 using Xunit;
@@ -81,6 +83,41 @@ public sealed class ScheduledRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_destination_that_fails_is_a_failure_and_one_that_waits_is_none()
+    {
+        await using Simulator simulator = await StartAsync();
+        await using MessageReceiver receiver = new();
+        using LoopbackPort closed = LoopbackPort.Reserve();
+        Add(simulator, "good");
+        AddDestination("siem", receiver.Port);
+        (int code, string output) = await RunAsync();
+        Assert.Equal(0, code);
+        Assert.Contains("siem", output, StringComparison.Ordinal);
+        Assert.Equal(RecordCount(), receiver.Messages.Count);
+
+        // Nothing is due, and the one destination is up to date.
+        AddDestination("dead", closed.Number);
+        AddDestination("off", closed.Number, enabled: false);
+        (code, output) = await RunAsync();
+        Assert.Equal(2, code);
+        Assert.Contains("SyslogConnectionRefused", output, StringComparison.Ordinal);
+
+        Disable("siem");
+        Assert.Equal(3, (await RunAsync()).ExitCode);
+
+        // Another process sends to it: that is its work, whatever comes of it.
+        using (RecordStore store = RecordStore.Open(_store))
+        {
+            SyslogDestination dead = store.Destinations.GetDestinations().Single(d => d.Name == "dead");
+            Assert.NotNull(store.Destinations.AcquireDestinationLease(dead, LeaseOwner.ThisProcess(), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), TimeSpan.FromMinutes(1)).Lease);
+        }
+
+        (code, output) = await RunAsync();
+        Assert.Equal(0, code);
+        Assert.Contains("Leased", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Exit_4_where_the_store_or_the_module_is_at_fault()
     {
         await File.WriteAllTextAsync(_store, "not a folder", TestContext.Current.CancellationToken);
@@ -149,6 +186,20 @@ public sealed class ScheduledRunTests : IDisposable
                 InsightsUri = simulator.InsightsUri, ConsoleUri = simulator.ConsoleUri,
             },
             secure);
+    }
+
+    private void AddDestination(string name, int port, bool enabled = true)
+    {
+        using RecordStore store = RecordStore.Open(_store);
+        new SyslogDestinationRegistry(store, new SecretProtector(_keys)).Add(
+            new SyslogDestination { Id = default, Name = name, HostName = "127.0.0.1", Port = port, Transport = SyslogTransport.Tcp, Enabled = enabled },
+            SyslogStart.Beginning);
+    }
+
+    private void Disable(string name)
+    {
+        using RecordStore store = RecordStore.Open(_store);
+        new SyslogDestinationRegistry(store, new SecretProtector(_keys)).Update(name, d => d with { Enabled = false });
     }
 
     private int RecordCount()

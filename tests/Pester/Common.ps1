@@ -1,4 +1,6 @@
-# What the acceptance tests share: a simulated JumpCloud in a process of its own, and a store for each file of tests.
+# What the acceptance tests share: a simulated JumpCloud in a process of its own, a store for each file of tests, and syslog
+# receivers.
+. ([System.IO.Path]::Combine($PSScriptRoot, '..', '..', 'samples', 'QuickStart', 'Receiver.ps1'))
 
 function Get-SimulatorProgram {
     # The newest build of the simulator; nothing where there is none.
@@ -248,4 +250,38 @@ function Find-TextInFile {
             }
         }
     }
+}
+
+function Test-RsyslogMissing {
+    # For Describe -Skip, in BeforeDiscovery: says once a file why its tests are skipped.
+    $folder = Get-RsyslogModuleFolder
+    if ((Find-Rsyslog) -and $folder -and (Test-Path -Path ([System.IO.Path]::Combine($folder, 'imrelp.so')))) {
+        return $false
+    }
+
+    Write-Host 'There is no rsyslog with RELP on this machine (apt-get install rsyslog rsyslog-relp): the tests that need it are skipped.'
+    return $true
+}
+
+function Get-SyslogNg {
+    # syslog-ng's program; nothing where there is none. The environment variable JC_SYSLOG_NG names the folder of an unpacked package.
+    $folders = if ($env:JC_SYSLOG_NG) { @("$env:JC_SYSLOG_NG/usr/sbin") } else { @('/usr/sbin', '/usr/local/sbin') }
+    $folders | ForEach-Object { [System.IO.Path]::Combine($_, 'syslog-ng') } | Where-Object { Test-Path -Path $_ } | Select-Object -First 1
+}
+
+function Start-SyslogNg {
+    # As Start-Rsyslog, with a configuration of syslog-ng.
+    param([string] $Configuration, [int] $Port, [string] $Work)
+
+    [System.IO.File]::WriteAllText("$Work/syslog-ng.conf", $Configuration.Replace("`r`n", "`n"))
+    $arguments = "--foreground --no-caps --stderr --cfgfile=$Work/syslog-ng.conf --persist-file=$Work/persist --pidfile=$Work/pid --control=$Work/control"
+    $start = [System.Diagnostics.ProcessStartInfo]::new((Get-SyslogNg), $arguments)
+    if ($env:JC_SYSLOG_NG) {
+        # Named by its version; an installed one knows its own.
+        $modules = (Get-ChildItem -Path "$env:JC_SYSLOG_NG/usr/lib" -Recurse -Filter 'libafsocket.so' | Select-Object -First 1).DirectoryName
+        $start.Arguments += " --module-path=$modules"
+        $start.Environment['LD_LIBRARY_PATH'] = "$([System.IO.Path]::GetDirectoryName($modules)):$modules"
+    }
+
+    Start-ReceiverProcess -Start $start -Port $Port -Work $Work -Name 'syslog-ng' -Transport 'Tls'
 }

@@ -31,7 +31,13 @@ Describe 'Examples' -Tag 'Examples' -Skip:(Test-SimulatorMissing) {
         }
 
         # What a page makes itself must not be there yet, and what it counts on must.
+        $siem = { $null = New-JcSyslogDestination -Name 'siem' -HostName 'siem.example.com' -Transport Relp }
         $before = @{
+            'Get-JcSyslogDestination'    = $siem
+            'Set-JcSyslogDestination'    = $siem
+            'Test-JcSyslogDestination'   = $siem
+            'Send-JcSyslog'              = $siem
+            'Remove-JcSyslogDestination' = { $null = New-JcSyslogDestination -Name 'arcsight' -HostName '192.0.2.20' -Transport Tcp }
             'New-JcConnector'       = { Get-JcConnector | Remove-JcConnector -Force }
             'about_JcConnectors'    = { Remove-JcConnector -Name 'Acme' -Force }
             'New-JcLogFilter'       = { Get-JcLogFilter | Remove-JcLogFilter -Force }

@@ -10,6 +10,12 @@ internal sealed class ForwardingView(IPipeline pipeline) : IForwardingObserver
 {
     private const string Activity = "Sending to syslog";
 
+    private static readonly string[] s_shown =
+    [
+        nameof(ForwardingResult.Name), nameof(ForwardingResult.State), nameof(ForwardingResult.Sent), nameof(ForwardingResult.Acknowledged),
+        nameof(ForwardingResult.LagRecords), nameof(ForwardingResult.ErrorMessage),
+    ];
+
     // Beside that of collection.
     private const int ActivityId = 2;
 
@@ -21,7 +27,10 @@ internal sealed class ForwardingView(IPipeline pipeline) : IForwardingObserver
     {
         lock (_destinations)
         {
+            bool hasConfirmed = _destinations.TryGetValue(progress.Name, out ForwardingProgress? last) && progress.Acknowledged > last.Acknowledged;
             _destinations[progress.Name] = progress;
+            // A fault behind that is another, though it may look the same.
+            if (hasConfirmed) lock (_warned) _warned.Remove(progress.Name);
             Show();
         }
     }
@@ -38,7 +47,13 @@ internal sealed class ForwardingView(IPipeline pipeline) : IForwardingObserver
         pipeline.WriteWarning(retryAfter is { } pause ? $"{fault.Message} It is tried again in {Math.Max(1, Math.Round(pause.TotalSeconds)).ToString(CultureInfo.CurrentCulture)} s." : fault.Message);
     }
 
-    public void Completed(ForwardingResult result) => pipeline.WriteObject(result);
+    public void Completed(ForwardingResult result)
+    {
+        // Behind the table of a collection PowerShell shows it as a list of these, whatever views there are.
+        PSObject shown = new(result);
+        shown.Members.Add(new PSMemberSet("PSStandardMembers", [new PSPropertySet("DefaultDisplayPropertySet", s_shown)]));
+        pipeline.WriteObject(shown);
+    }
 
     /// <summary>Takes the progress away.</summary>
     public void Finish() => pipeline.WriteProgress(new ProgressRecord(ActivityId, Activity, "Done") { RecordType = ProgressRecordType.Completed });

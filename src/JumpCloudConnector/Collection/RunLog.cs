@@ -23,6 +23,7 @@ public sealed class RunLog : ICollectionObserver, IForwardingObserver
     private readonly TimeProvider _time;
     private readonly long _mostBytes;
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, string> _faults = new();
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, long> _confirmed = new();
 
     /// <summary>Logs into a folder.</summary>
     /// <param name="folder">The folder; made where it does not exist.</param>
@@ -88,7 +89,14 @@ public sealed class RunLog : ICollectionObserver, IForwardingObserver
     public void Noted(string message) => _next?.Noted(message);
 
     /// <inheritdoc/>
-    public void Progressed(ForwardingProgress progress) => (_next as IForwardingObserver)?.Progressed(progress);
+    public void Progressed(ForwardingProgress progress)
+    {
+        long last = _confirmed.TryGetValue(progress.Name, out long known) ? known : 0;
+        _confirmed[progress.Name] = progress.Acknowledged;
+        // A fault behind that is another, though it may look the same.
+        if (progress.Acknowledged > last) _faults.TryRemove(progress.Name, out _);
+        (_next as IForwardingObserver)?.Progressed(progress);
+    }
 
     /// <inheritdoc/>
     public void Failed(string name, JcException fault, TimeSpan? retryAfter)

@@ -136,4 +136,7 @@ public sealed record SyslogDestination
         SyslogTransport.Relp or SyslogTransport.RelpTls => 2514,
         _ => 514,
     };
+
+    /// <summary>The bytes that a message may have over a transport unless another limit is given.</summary>
+    public static int DefaultLimit(SyslogTransport transport) => transport == SyslogTransport.Udp ? DefaultMaxDatagramBytes : DefaultMaxMessageBytes;
 }

@@ -1,8 +1,11 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using JumpCloudConnector.Tests.Support;
+using JumpCloudConnector.Tests.Support.Receivers;
 using PowerShellHost;
 using Xunit;
 
@@ -122,6 +125,48 @@ public sealed class SecretTests
         }
     }
 
+    [Fact]
+    public async Task The_password_of_a_certificate_leaves_nothing_behind()
+    {
+        const string password = "Certificate pässword 5829 of mine alone";
+        using var authority = new TestAuthority();
+        using X509Certificate2 shown = authority.Issue(), mine = authority.IssueClient("collector");
+        await using var receiver = new MessageReceiver(TestAuthority.Shown(shown), authority);
+        using var host = new StringWriter();
+        await using Workspace work = await Workspace.StartAsync(events: 20, users: 2, host: new TextHostOptions { Output = host, Width = 5000 });
+        await File.WriteAllBytesAsync(Path.Combine(work.Folder, "mine.pfx"), mine.Export(X509ContentType.Pkcs12, password), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(work.Folder, "ca.pem"), authority.Pem, TestContext.Current.CancellationToken);
+        work.Session.SetVariable("password", Workspace.Secure(password));
+        work.Add();
+        StringBuilder text = new();
+        foreach (string script in new[]
+        {
+            $"New-JcSyslogDestination siem 127.0.0.1 Tls -Port {receiver.Port} -CertificateAuthorityFile $folder/ca.pem -ClientCertificateFile $folder/mine.pfx -ClientCertificatePassword $password",
+            "New-JcSyslogDestination siem h Tls -ClientCertificateFile $folder/mine.pfx -ClientCertificatePassword $password",
+            "Test-JcSyslogDestination",
+            "Invoke-JcCollection",
+            "Get-JcSyslogDestination",
+            "Get-JcIngestedRecord -First 2 | Send-JcSyslog -Destination siem",
+            "Set-JcSyslogDestination siem -ClientCertificatePassword $key -PassThru",
+            "Test-JcSyslogDestination",
+            "Set-JcSyslogDestination siem -ClientCertificatePassword $password -PassThru",
+            "Send-JcSyslog",
+        })
+        {
+            text.Append(Everything(work.Run($"{script} -Verbose -Debug")));
+            work.Session.Show(script);
+        }
+
+        work.Session.Show("Get-JcSyslogDestination; $Error");
+        // It was of use, and the wrong one was not.
+        Assert.NotEmpty(receiver.Messages);
+        Assert.Contains("ClientCertificateNotRead", text.ToString(), StringComparison.Ordinal);
+        AssertAbsent(password, text.ToString());
+        AssertAbsent(password, host.ToString());
+        AssertFilesClean(work, password);
+        AssertAbsent(work.ApiKey, text.ToString());
+    }
+
     [Theory]
     [InlineData("PlainTextSecret", "New-JcConnector Plain T -ContentType SystemUser -ServiceAccount '{0}'")]
     [InlineData("PlainTextSecret", "New-JcConnector Plain T -ContentType SystemUser -ServiceAccount:{0}")]
@@ -130,6 +175,9 @@ public sealed class SecretTests
     [InlineData("PlainTextSecret", "Set-JcConnector Acme -ServiceAccount '{0}'")]
     [InlineData("PlainTextSecret", "Set-JcConnector Acme -Proxy http://p:1 -ProxyCredential '{0}'")]
     [InlineData("PlainTextSecret", "Import-JcConnector none.json -ServiceAccount 'a', '{0}'")]
+    [InlineData("PlainTextSecret", "New-JcSyslogDestination siem h Tls -ClientCertificateFile c.pfx -ClientCertificatePassword '{0}'")]
+    [InlineData("PlainTextSecret", "[pscustomobject]@{{ Name = 'siem'; HostName = 'h'; Transport = 'Tls'; ClientCertificatePassword = '{0}' }} | New-JcSyslogDestination")]
+    [InlineData("PlainTextSecret", "Set-JcSyslogDestination siem -ClientCertificatePassword:{0}")]
     [InlineData("InvalidProxy", "New-JcConnector Plain T -ContentType SystemUser -ApiKey $key -Proxy 'http://user:{0}@proxy.example.com:3128'")]
     [InlineData("InvalidProxy", "Set-JcConnector Acme -Proxy 'http://user:{0}@proxy.example.com:3128'")]
     public async Task A_secret_given_as_plain_text_is_not_quoted(string errorId, string command)

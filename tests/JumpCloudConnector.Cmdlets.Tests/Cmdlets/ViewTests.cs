@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using JumpCloudConnector.Connectors;
 using JumpCloudConnector.Storage;
+using JumpCloudConnector.Tests.Support.Receivers;
 using PowerShellHost;
 using Xunit;
 
@@ -32,6 +33,9 @@ public sealed class ViewTests
         ["IntervalCount"] = "Measure-JcIngestedRecord -Interval 6h",
         ["RecordExport"] = "Export-JcIngestedRecord $folder/all.ndjson",
         ["ConnectorImportResult"] = "Import-JcConnector $folder/lines.csv",
+        ["SyslogDestination"] = "Get-JcSyslogDestination",
+        ["SyslogDestinationTest"] = "Test-JcSyslogDestination",
+        ["ForwardingResult"] = "Send-JcSyslog -WarningAction SilentlyContinue",
     };
 
     [Theory]
@@ -62,6 +66,13 @@ public sealed class ViewTests
     [InlineData("RecordExport", "Records Files Size Oldest Newest LastSequence Path", "64|kB|64|all.ndjson")]
     [InlineData("ConnectorImportResult", "Line Name Outcome Message", "Acme|Skipped|-Update")]
     [InlineData("ConnectorImportResult", "Line Name Outcome Message", "Worse|Failed|InvalidTenantName")]
+    [InlineData("SyslogDestination", "Name State Receiver LagRecords Lag Position Oldest Unsent", "dead|SyslogConnectionRefused|Relp 127.0.0.1:|64|0")]
+    [InlineData("SyslogDestination", "Name State", "later|Behind|Tcp 127.0.0.1:|64")]
+    [InlineData("SyslogDestination", "Name State", "siem|UpToDate|Tcp 127.0.0.1:|0")]
+    [InlineData("SyslogDestinationTest", "Name Result Reached Latency Message", "dead|Failure|Resolved| ms|nothing listens")]
+    [InlineData("SyslogDestinationTest", "Name Result Reached Latency Message", "siem|Success|Acknowledged| ms|has taken the message")]
+    [InlineData("ForwardingResult", "Name State Sent Acknowledged Skipped Resent MB Position LagRecords Duration", "dead|SyslogConnectionRefused|0.0|64")]
+    [InlineData("ForwardingResult", "Name State Sent Acknowledged", "siem|UpToDate|0")]
     public async Task A_table_has_its_columns_and_fits(string kind, string headers, string row)
     {
         foreach (int width in new[] { 120, 80 })
@@ -100,6 +111,10 @@ public sealed class ViewTests
     [InlineData("ConnectionTestResult", "ConnectorName : Acme|Result : Success|Probes : DNS at 127.0.0.1")]
     [InlineData("IngestedRecord", "ConnectorName : Acme|Json : {")]
     [InlineData("LogFilter", "Name : Quiet|TenantName : (all)|Condition : severity Exists|Excluded : 0")]
+    [InlineData("SyslogDestination", "Name : dead|State : Failed|LagRecords : 64|Lag : |ErrorId : SyslogConnectionRefused|ErrorMessage : Syslog destination|Framing : (of the transport)")]
+    [InlineData("SyslogDestination", "Name : siem|Acknowledged : 64|Severity : success=Informational, failure=Warning|OriginHostName : (of the machine)|ConnectorName : (all)|Timeout : 30.0s|NotBefore :")]
+    [InlineData("SyslogDestinationTest", "Name : siem|Step : Resolved (|Marker : |ErrorId : SyslogConnectionRefused|Reached : Resolved")]
+    [InlineData("ForwardingResult", "Name : dead|State : Failed|ErrorId : SyslogConnectionRefused|ErrorMessage : Syslog destination|LagRecords : 64|Size : 0 kB")]
     public async Task A_list_has_what_the_table_has_no_room_for(string kind, string expected)
     {
         using var folder = new TemporaryFolder();
@@ -109,13 +124,25 @@ public sealed class ViewTests
         foreach (string line in expected.Split('|')) Assert.True(text.Contains(line, StringComparison.Ordinal), text);
     }
 
+    [Theory]
+    [InlineData("dead", 31)]
+    [InlineData("later", 33)]
+    [InlineData("siem", 32)]
+    public async Task The_state_of_a_destination_has_its_colour(string name, int colour)
+    {
+        string[] lines = await ShowAsync("SyslogDestination", 120, null, color: true);
+        string line = Assert.Single(lines, line => line.StartsWith(name, StringComparison.Ordinal));
+        Assert.Contains($"\u001b[{colour}m", line, StringComparison.Ordinal);
+    }
+
     private static string Narrow(string line) => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
-    private static async Task<string[]> ShowAsync(string kind, int width, string? views)
+    private static async Task<string[]> ShowAsync(string kind, int width, string? views, bool color = false)
     {
+        await using MessageReceiver receiver = new();
         using var shown = new StringWriter();
         await using Workspace work = await Workspace.StartAsync(
-            events: 60, users: 4, host: new TextHostOptions { Output = shown, Width = width }, views: views);
+            events: 60, users: 4, host: new TextHostOptions { Output = shown, Width = width, Color = color }, views: views);
         work.Session.SetVariable("wrong", Workspace.Secure("jca_0000000000000000000000000000wrong"));
         work.Add();
         work.RunWell(
@@ -131,10 +158,24 @@ public sealed class ViewTests
             file, "Name,IntervalMinutes\nAcme,60\nWorse,0\n", TestContext.Current.CancellationToken);
         work.RunWell("$null = Invoke-JcCollection");
         AddGapAndMissing(work);
+        if (kind is "SyslogDestination" or "SyslogDestinationTest" or "ForwardingResult") AddDestinations(work, receiver);
         if (kind == "Backlog") work.RunWell("$null = New-JcConnector Behind T -ApiKey $key -ContentType DirectoryInsights -InitialLookback 3d @sim");
         shown.GetStringBuilder().Clear();
         Assert.True(work.Session.Show(s_scripts[kind]), shown.ToString());
         return [.. shown.ToString().Split('\n').Select(line => line.TrimEnd('\r'))];
+    }
+
+    // One that has everything, one that cannot be reached, and one that nobody has sent to yet.
+    private static void AddDestinations(Workspace work, MessageReceiver receiver)
+    {
+        using LoopbackPort closed = LoopbackPort.Reserve();
+        work.RunWell(
+            $"""
+            $null = New-JcSyslogDestination siem 127.0.0.1 Tcp -Port {receiver.Port} -From Beginning
+            $null = New-JcSyslogDestination dead 127.0.0.1 Relp -Port {closed.Number} -From Beginning
+            $null = Send-JcSyslog -WarningAction SilentlyContinue
+            $null = New-JcSyslogDestination later 127.0.0.1 Tcp -Port {receiver.Port} -From Beginning
+            """);
     }
 
     private static void AddGapAndMissing(Workspace work)

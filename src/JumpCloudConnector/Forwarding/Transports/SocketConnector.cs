@@ -141,6 +141,8 @@ internal sealed class SocketConnector(SyslogDestination destination, string? cer
             TargetHost = name,
             ClientCertificates = certificates,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            // librelp over OpenSSL refuses a session that is resumed where it asks for client certificates.
+            AllowTlsResume = false,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         });
 #else

@@ -53,8 +53,8 @@ internal sealed class ReceivedMessages(string path)
     public static void AssertEqual(IReadOnlyList<byte[]> expected, IReadOnlyList<byte[]> actual)
     {
         for (int i = 0; i < Math.Min(expected.Count, actual.Count); i++)
-            if (!expected[i].AsSpan().SequenceEqual(actual[i])) Assert.Fail($"Message {i}\nis not   {Shown(expected[i])}\nbut      {Shown(actual[i])}");
-        Assert.Equal(expected.Count, actual.Count);
+            if (!expected[i].AsSpan().SequenceEqual(actual[i])) Xunit.Assert.Fail($"Message {i}\nis not   {Shown(expected[i])}\nbut      {Shown(actual[i])}");
+        Xunit.Assert.Equal(expected.Count, actual.Count);
 
         static string Shown(byte[] message) => $"{Encoding.Latin1.GetString(message.AsSpan(0, Math.Min(300, message.Length)))} ({message.Length} bytes)";
     }

@@ -11,7 +11,9 @@ namespace JumpCloudConnector.Forwarding.Transports;
 /// </summary>
 internal sealed class RelpConnection : StreamConnection
 {
-    private const int HighestNumber = 999_999_999, OpeningNumber = 1;
+    private const int HighestNumber = 999_999_999, OpeningNumber = 1, FewAnswers = 64;
+
+    private static readonly TimeSpan s_forMore = TimeSpan.FromMilliseconds(1);
 
     private readonly RelpReader _reader;
     private readonly object _window = new();
@@ -23,6 +25,9 @@ internal sealed class RelpConnection : StreamConnection
     // Messages by their count in this session: up to the first, all are answered; behind the last, none is written.
     private long _first;
     private long _last;
+
+    // Whoever waits is woken when the messages up to this one are answered, and not at each answer.
+    private long _awaited = long.MaxValue;
 
     public RelpConnection(SyslogDestination destination, Socket socket, Stream stream, TimeProvider time)
         : base(destination, socket, stream, time)
@@ -83,7 +88,7 @@ internal sealed class RelpConnection : StreamConnection
     public override async Task FinishAsync(CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken).ConfigureAwait(false);
-        await WaitUntilAsync(() => _first == _last, cancellationToken).ConfigureAwait(false);
+        await WaitUntilAsync(_last, cancellationToken).ConfigureAwait(false);
         int number = NumberOf(_last);
         Volatile.Write(ref _closeNumber, number);
         AppendFrame(number, "close"u8, default);
@@ -109,24 +114,34 @@ internal sealed class RelpConnection : StreamConnection
 
     // Not for one place at a time, or each message would be a packet where the receiver is the slower.
     private Task WaitForPlaceAsync(CancellationToken cancellationToken) =>
-        WaitUntilAsync(() => _last - _first <= _answered.Length - Math.Max(1, _answered.Length / 4), cancellationToken);
+        WaitUntilAsync(_last - _answered.Length + Math.Max(1, _answered.Length / 4), cancellationToken);
 
-    private async Task WaitUntilAsync(Func<bool> holds, CancellationToken cancellationToken)
+    /// <summary>Waits until the messages up to one are answered.</summary>
+    private async Task WaitUntilAsync(long message, CancellationToken cancellationToken)
     {
         while (true)
         {
             Task answer;
-            long open;
+            long first;
             lock (_window)
             {
-                if (holds()) return;
-                open = _last - _first;
+                first = _first;
+                if (first >= message) return;
+                _awaited = message;
                 answer = _answer.Task;
             }
 
             ThrowWhereBroken();
-            await Task.WhenAny(answer, _listening).WithinAsync(
-                Destination.Timeout, Time, Socket.Dispose, () => SyslogFaults.NotAcknowledged(Destination, open), cancellationToken).ConfigureAwait(false);
+            using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            Task pause = Time.Delay(Destination.Timeout, over.Token);
+            await Task.WhenAny(answer, _listening, pause).ConfigureAwait(false);
+            over.Cancel();
+            if (cancellationToken.IsCancellationRequested) Socket.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            // A slow receiver has time for each answer, not for all of them.
+            if (answer.IsCompleted || _listening.IsCompleted || Confirmed > first) continue;
+            Socket.Dispose();
+            throw SyslogFaults.NotAcknowledged(Destination, _last - first);
         }
     }
 
@@ -151,15 +166,23 @@ internal sealed class RelpConnection : StreamConnection
     {
         try
         {
-            while (await _reader.ReadAsync().ConfigureAwait(false) is { } frame)
+            do
             {
-                if (frame.Command == "serverclose") return;
-                if (frame.Command != "rsp") throw SyslogFaults.Protocol(Destination, $"it sends '{frame.Command}'");
-                if (frame.Number == Volatile.Read(ref _closeNumber)) continue;
-                int code = CodeOf(frame.Data);
-                if (code != 200) throw SyslogFaults.Rejected(Destination, Shown(frame.Data));
-                Answer(frame.Number);
+                int answers = 0;
+                while (_reader.TryRead(out RelpFrame frame))
+                {
+                    if (frame.Command == "serverclose") return;
+                    if (frame.Command != "rsp") throw SyslogFaults.Protocol(Destination, $"it sends '{frame.Command}'");
+                    if (frame.Number == Volatile.Read(ref _closeNumber)) continue;
+                    if (CodeOf(frame.Data) != 200) throw SyslogFaults.Rejected(Destination, Shown(frame.Data));
+                    Answer(frame.Number);
+                    answers++;
+                }
+
+                // A receiver answers message by message, a packet each. To be woken by each of them would cost more than to send.
+                if (answers is > 0 and < FewAnswers && IsBusy()) await Time.Delay(s_forMore, CancellationToken.None).ConfigureAwait(false);
             }
+            while (await _reader.FillAsync().ConfigureAwait(false));
         }
         catch (FormatException e)
         {
@@ -167,9 +190,14 @@ internal sealed class RelpConnection : StreamConnection
         }
     }
 
+    private bool IsBusy()
+    {
+        lock (_window) return _last - _first > FewAnswers;
+    }
+
     private void Answer(int number)
     {
-        TaskCompletionSource<bool> signal;
+        TaskCompletionSource<bool>? signal = null;
         lock (_window)
         {
             // Answers come in the order of messages, or nearly so; what is confirmed is the unbroken run.
@@ -183,11 +211,15 @@ internal sealed class RelpConnection : StreamConnection
             }
 
             Confirmed = _first;
-            signal = _answer;
-            _answer = NewSignal();
+            if (_first >= _awaited)
+            {
+                signal = _answer;
+                _answer = NewSignal();
+                _awaited = long.MaxValue;
+            }
         }
 
-        signal.TrySetResult(true);
+        signal?.TrySetResult(true);
     }
 
     private void CheckOffers(string answer)

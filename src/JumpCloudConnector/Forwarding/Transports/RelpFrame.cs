@@ -11,7 +11,10 @@ internal sealed class RelpReader(Stream stream)
     // Far more than any answer has; a longer one is none.
     private const int MostData = 64 << 10, LongestHead = 64;
 
-    private readonly byte[] _bytes = new byte[16 << 10];
+    // What nearly every frame has.
+    private const string Response = "rsp", Usual = "200 OK";
+
+    private readonly byte[] _bytes = new byte[MostData + (2 * LongestHead)];
     private int _at;
     private int _end;
 
@@ -19,14 +22,15 @@ internal sealed class RelpReader(Stream stream)
     /// <exception cref="FormatException">It is no frame.</exception>
     public async Task<RelpFrame?> ReadAsync()
     {
-        // A command of which some bytes are missing is the rare case; all that lies ready is read without waiting.
         RelpFrame frame;
         while (!TryRead(out frame))
             if (!await FillAsync().ConfigureAwait(false)) return null;
         return frame;
     }
 
-    private bool TryRead(out RelpFrame frame)
+    /// <summary>Takes a frame of what was read already; false where none is whole.</summary>
+    /// <exception cref="FormatException">It is no frame.</exception>
+    public bool TryRead(out RelpFrame frame)
     {
         frame = default;
         ReadOnlySpan<byte> rest = _bytes.AsSpan(_at, _end - _at);
@@ -42,14 +46,15 @@ internal sealed class RelpReader(Stream stream)
         if (behind == ' ')
         {
             if (rest.Length - at < bytes + 1) return false;
-            data = Encoding.UTF8.GetString(rest.Slice(at, bytes).ToArray());
+            ReadOnlySpan<byte> text = rest.Slice(at, bytes);
+            data = text.SequenceEqual("200 OK"u8) ? Usual : Encoding.UTF8.GetString(text.ToArray());
             at += bytes;
             if (rest[at] != '\n') throw new FormatException($"a frame does not end where it should: '{Shown(rest)}'");
             at++;
         }
 
         _at += at;
-        frame = new RelpFrame(txn, Encoding.ASCII.GetString(command.ToArray()), data);
+        frame = new RelpFrame(txn, command.SequenceEqual("rsp"u8) ? Response : Encoding.ASCII.GetString(command.ToArray()), data);
         return true;
     }
 
@@ -72,7 +77,9 @@ internal sealed class RelpReader(Stream stream)
     private static string Shown(ReadOnlySpan<byte> bytes) =>
         new([.. Encoding.ASCII.GetString(bytes.Slice(0, Math.Min(40, bytes.Length)).ToArray()).Select(c => c is >= ' ' and < (char)127 ? c : '?')]);
 
-    private async Task<bool> FillAsync()
+    /// <summary>Reads what has come; false at the end of the stream.</summary>
+    /// <exception cref="FormatException">A frame has no end.</exception>
+    public async Task<bool> FillAsync()
     {
         if (_at > 0)
         {

@@ -74,7 +74,7 @@ Describe 'Examples' -Tag 'Examples' -Skip:(Test-SimulatorMissing) {
         Copy-Item -Path $prepared -Destination $work -Recurse
         $env:JCCONNECTOR_STORE = [System.IO.Path]::Combine($work, 'store')
         $env:JCCONNECTOR_KEYRING = [System.IO.Path]::Combine($work, 'keys')
-        foreach ($folder in 'Backups', 'JumpCloud') {
+        foreach ($folder in 'Archive', 'Backups', 'Export', 'JumpCloud') {
             [void] [System.IO.Directory]::CreateDirectory([System.IO.Path]::Combine($work, 'D', $folder))
         }
 

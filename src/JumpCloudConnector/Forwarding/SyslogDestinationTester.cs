@@ -33,7 +33,7 @@ public sealed class SyslogDestinationTester(RecordStore store, SecretProtector s
             bool promises = destination.Transport != SyslogTransport.Udp;
             if (promises) Reach(SyslogStep.Acknowledged);
             return Result(true, promises
-                ? $"The receiver has taken the message '{marker}'."
+                ? $"Taken by the receiver: {marker}"
                 : $"The message '{marker}' was sent off. Over Udp nobody ever learns whether it arrived: look for it at the receiver.", null);
         }
         catch (JcException e)

@@ -70,7 +70,7 @@ public sealed class ViewTests
     [InlineData("SyslogDestination", "Name State", "later|Behind|Tcp 127.0.0.1:|64")]
     [InlineData("SyslogDestination", "Name State", "siem|UpToDate|Tcp 127.0.0.1:|0")]
     [InlineData("SyslogDestinationTest", "Name Result Reached Latency Message", "dead|Failure|Resolved| ms|nothing listens")]
-    [InlineData("SyslogDestinationTest", "Name Result Reached Latency Message", "siem|Success|Acknowledged| ms|has taken the message")]
+    [InlineData("SyslogDestinationTest", "Name Result Reached Latency Message", "siem|Success|Acknowledged| ms|Taken by the receiver")]
     [InlineData("ForwardingResult", "Name State Sent Acknowledged Skipped Resent MB Position LagRecords Duration", "dead|SyslogConnectionRefused|0.0|64")]
     [InlineData("ForwardingResult", "Name State Sent Acknowledged", "siem|UpToDate|0")]
     public async Task A_table_has_its_columns_and_fits(string kind, string headers, string row)

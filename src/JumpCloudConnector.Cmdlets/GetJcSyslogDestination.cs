@@ -21,6 +21,6 @@ public sealed class GetJcSyslogDestination : StoreCmdlet
         RecordStore? store = OpenExisting();
         IReadOnlyList<SyslogDestination> found = FindDestinations(store, Name);
         if (store is null) return;
-        foreach (SyslogDestinationInfo destination in new SyslogDestinationRegistry(store, Secrets).Describe(found)) WriteObject(destination);
+        foreach (SyslogDestinationInfo destination in new SyslogDestinationRegistry(store, Secrets).Describe(found, StopToken)) WriteObject(destination);
     });
 }

@@ -54,6 +54,10 @@ public class JcException : Exception
         Target = target;
     }
 
+    /// <summary>A fault of this module, as an error that can be told.</summary>
+    internal static JcException Unexpected(Exception e) => e as JcException ?? new JcException(
+        "UnexpectedError", JcErrorKind.StoreFault, $"A fault of this module: {e.GetType().Name}: {e.Message} Please report it.", null, e);
+
     /// <summary>The stable id that scripts test for, such as <c>ConnectorNotFound</c>.</summary>
     public string ErrorId { get; }
 

@@ -57,8 +57,14 @@ public sealed class CollectionService(RecordStore store, SecretProtector secrets
     {
         ContinuousForwarding destinations = new(store, secrets, _forwarding, _time);
         Task sending = destinations.RunAsync(forwardingObserver, cancellationToken);
-        await new ContinuousCollection(store, collector, _time).RunAsync(find, new WakingObserver(observer, destinations), cancellationToken).ConfigureAwait(false);
-        await sending.ConfigureAwait(false);
+        try
+        {
+            await new ContinuousCollection(store, collector, _time).RunAsync(find, new WakingObserver(observer, destinations), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await sending.ConfigureAwait(false);
+        }
     }
 
     private async Task ForwardAsync(TimeSpan? timeLeft, IForwardingObserver? observer, CancellationToken cancellationToken)

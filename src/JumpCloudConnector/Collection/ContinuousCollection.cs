@@ -88,21 +88,18 @@ public sealed class ContinuousCollection(RecordStore store, Collector collector,
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            observer.Completed(Collector.Failed(connector, AsFault(e)));
+            observer.Completed(Collector.Failed(connector, JcException.Unexpected(e)));
         }
     }
 
     // A result without a connector, so that it is logged, counted and shown as any other fault is.
     private CollectionResult StoreFault(Exception cause)
     {
-        JcException fault = AsFault(cause);
+        JcException fault = JcException.Unexpected(cause);
         return new CollectionResult
         {
             ConnectorName = "", TenantName = "", State = CollectionState.Failed, StatusCode = StatusCodes.Of(fault), ErrorId = fault.ErrorId,
             ErrorMessage = $"The connectors of '{store.Folder}' cannot be read; it is tried again. {fault.Message}",
         };
     }
-
-    private static JcException AsFault(Exception e) => e as JcException ?? new JcException(
-        "UnexpectedError", JcErrorKind.StoreFault, $"A fault of this module: {e.GetType().Name}: {e.Message} Please report it.", null, e);
 }

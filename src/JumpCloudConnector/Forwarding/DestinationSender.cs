@@ -141,8 +141,9 @@ internal sealed class DestinationSender(
                 settled(false);
             }
 
-            if (!more) await queue.Completion.ConfigureAwait(false);
+            // First what was written: whatever ended the source, the receiver has that.
             if (connection is not null) connection = await FinishAsync(connection, lastMoments.Token).ConfigureAwait(false);
+            if (!more) await queue.Completion.ConfigureAwait(false);
             isWhole = true;
             cancellationToken.ThrowIfCancellationRequested();
         }

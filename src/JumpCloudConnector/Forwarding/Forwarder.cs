@@ -16,6 +16,9 @@ public sealed class Forwarder(RecordStore store, SecretProtector secrets, Forwar
     // How often the place is written while messages are confirmed: what a killed process sends again is of this time.
     private static readonly TimeSpan s_keepEvery = TimeSpan.FromMilliseconds(250), s_tellEvery = TimeSpan.FromMilliseconds(200);
 
+    // The longest that a timer takes on every platform; as a limit it is none.
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(24);
+
     private readonly ForwardingOptions _options = options ?? new ForwardingOptions();
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly LeaseOwner _owner = LeaseOwner.ThisProcess();
@@ -65,28 +68,41 @@ public sealed class Forwarder(RecordStore store, SecretProtector secrets, Forwar
             result = destination.Enabled ? await RunAsync(destination, wake, observer, cancellationToken).ConfigureAwait(false)
                 : new ForwardingResult { Name = destination.Name, State = ForwardingState.Disabled };
         }
-        catch (JcException e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             // The store's or the key ring's, before anything could be sent.
-            result = new ForwardingResult { Name = destination.Name, State = ForwardingState.Failed, ErrorId = e.ErrorId, ErrorMessage = e.Message };
+            JcException fault = JcException.Unexpected(e);
+            TryKeep(destination, fault);
+            result = new ForwardingResult { Name = destination.Name, State = ForwardingState.Failed, ErrorId = fault.ErrorId, ErrorMessage = fault.Message };
         }
 
-        observer?.Completed(result);
+        try
+        {
+            observer?.Completed(result);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever looks on is being stopped; the result is the caller's all the same.
+        }
+
         return result;
     }
 
     private async Task<ForwardingResult> RunAsync(SyslogDestination destination, SemaphoreSlim? wake, IForwardingObserver? observer, CancellationToken cancellationToken)
     {
+        using CancellationTokenSource limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (_options.TimeLimit is { } limit) limited.CancelAfter(limit < s_longest ? limit : s_longest);
         LeaseAnswer answer = store.Destinations.AcquireDestinationLease(destination, _owner with { Instance = Guid.NewGuid() }, Now, _options.LeaseDuration);
         if (answer.Lease is null) return Leased(destination, answer);
-        using CancellationTokenSource limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (_options.TimeLimit is { } limit) limited.CancelAfter(limit);
         using LeaseKeeper keeper = new(store.Records, answer.Lease, _options.LeaseDuration, _time, limited.Token);
-        string? password = PasswordOf(destination);
         ForwardingResult? sum = null;
         while (true)
         {
+            // In this order: settings that are newer than the state's epoch are found out by it, older ones would not be.
             DestinationState state = store.Destinations.GetState(destination.Id) ?? throw SyslogDestinationRegistry.NotFound(destination.Name, store.Folder);
+            destination = store.Destinations.GetDestinations().FirstOrDefault(d => d.Id == destination.Id) ?? throw SyslogDestinationRegistry.NotFound(destination.Name, store.Folder);
+            if (!destination.Enabled) return (sum ?? new ForwardingResult { Name = destination.Name, State = ForwardingState.Disabled }) with { State = ForwardingState.Disabled, ErrorId = null, ErrorMessage = null };
+            string? password = PasswordOf(destination);
             StoreSource source = new(store, destination, _options.Continuous, wake, _options.Beat);
             Progress progress = new(destination.Name, observer, _time, (state.Position, store.Destinations.GetLastSequence()));
             DestinationSender? sender = null;
@@ -109,7 +125,7 @@ public sealed class Forwarder(RecordStore store, SecretProtector secrets, Forwar
             if (!wasMoved && (keeper.IsLost || result.ErrorId == PlaceKeeper.MovedId))
                 result = result with { State = ForwardingState.Leased, ErrorId = "LeaseLost", ErrorMessage = "Another process took over the destination while this one was sending to it. It goes on there." };
             sum = sum is null ? result : Add(sum, result);
-            // Somebody set its place anew: it goes on from there.
+            // Somebody changed it, or set its place anew: it goes on so, from there.
             if (wasMoved) continue;
             long position = store.Destinations.GetState(destination.Id)?.Position ?? sender.Place;
             return sum with { Position = position, LagRecords = store.Destinations.CountBehind(position) };
@@ -131,10 +147,10 @@ public sealed class Forwarder(RecordStore store, SecretProtector secrets, Forwar
         {
             state = stopped.IsCancellationRequested ? ForwardingState.Stopped : ForwardingState.Behind;
         }
-        catch (JcException e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             state = ForwardingState.Failed;
-            fault = e;
+            fault = JcException.Unexpected(e);
         }
 
         progress.Tell(sender, isEnd: true);
@@ -144,6 +160,18 @@ public sealed class Forwarder(RecordStore store, SecretProtector secrets, Forwar
             Name = destination.Name, State = state, Sent = counts.Sent, Acknowledged = counts.Acknowledged, Skipped = counts.Skipped,
             Resent = counts.Resent, Bytes = counts.Bytes, Duration = _time.GetElapsedTime(begun), ErrorId = fault?.ErrorId, ErrorMessage = fault?.Message,
         };
+    }
+
+    private void TryKeep(SyslogDestination destination, JcException fault)
+    {
+        try
+        {
+            store.Destinations.SetFault(destination.Id, fault, Now);
+        }
+        catch (JcException)
+        {
+            // A store that cannot be written is most likely the fault itself, and it is in the result.
+        }
     }
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -183,7 +211,7 @@ public sealed class Forwarder(RecordStore store, SecretProtector secrets, Forwar
                 sender.Place, state.Epoch, counts.Sent - _kept.Sent, counts.Acknowledged - _kept.Acknowledged, counts.Skipped - _kept.Skipped,
                 counts.Resent - _kept.Resent, counts.Bytes - _kept.Bytes, time.GetUtcNow().ToUnixTimeMilliseconds());
             if (!store.Destinations.Advance(lease, advance))
-                throw new JcException(MovedId, JcErrorKind.Leased, "The destination's place was set anew, or it was removed, while it was being sent to.");
+                throw new JcException(MovedId, JcErrorKind.Leased, "The destination was changed, its place was set anew, or it was removed, while it was being sent to.");
             (_kept, _place) = (counts, sender.Place);
         }
     }

@@ -80,12 +80,14 @@ public sealed class SyslogDestinationRegistry(RecordStore store, SecretProtector
     }
 
     /// <summary>Destinations with how far they have come.</summary>
-    public IEnumerable<SyslogDestinationInfo> Describe(IReadOnlyList<SyslogDestination> destinations)
+    /// <param name="destinations">Which ones.</param>
+    /// <param name="cancellationToken">Stops the search for the oldest unsent record, which a filter can make long.</param>
+    public IEnumerable<SyslogDestinationInfo> Describe(IReadOnlyList<SyslogDestination> destinations, CancellationToken cancellationToken = default)
     {
         foreach (SyslogDestination destination in destinations)
         {
             if (store.Destinations.GetState(destination.Id) is not { } state) continue;
-            yield return Describe(destination, state);
+            yield return Describe(destination, state, cancellationToken);
         }
     }
 
@@ -101,10 +103,10 @@ public sealed class SyslogDestinationRegistry(RecordStore store, SecretProtector
         Query = destination.Query, After = destination.NotBefore, AfterSequence = position,
     };
 
-    private SyslogDestinationInfo Describe(SyslogDestination destination, DestinationState state)
+    private SyslogDestinationInfo Describe(SyslogDestination destination, DestinationState state, CancellationToken cancellationToken)
     {
         long behind = store.Destinations.CountBehind(state.Position);
-        IngestedRecord? oldest = behind == 0 ? null : store.Records.Find(QueryOf(destination, state.Position) with { First = 1 }, CancellationToken.None).FirstOrDefault();
+        IngestedRecord? oldest = behind == 0 ? null : store.Records.Find(QueryOf(destination, state.Position) with { First = 1 }, cancellationToken).FirstOrDefault();
         TimeSpan? lag = oldest is null ? null : _time.GetUtcNow() - oldest.WriteTime;
         return new SyslogDestinationInfo
         {

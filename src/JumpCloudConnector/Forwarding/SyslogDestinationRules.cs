@@ -18,7 +18,7 @@ public static class SyslogDestinationRules
     /// <summary>The largest window of unacknowledged RELP messages.</summary>
     public const int MostWindow = 10_000;
 
-    private const int LongestName = 128;
+    private const int LongestName = 128, LongestHostName = 255;
 
     private static readonly TimeSpan LeastTimeout = TimeSpan.FromSeconds(1), MostTimeout = TimeSpan.FromHours(1);
 
@@ -78,7 +78,7 @@ public static class SyslogDestinationRules
         !string.IsNullOrWhiteSpace(name) && name.Trim() == name && name.IndexOfAny(['*', '?', '[', ']']) < 0 && name.Length <= LongestName && !name.Any(char.IsControl),
         name, $"The destination name '{name}' is not possible. Give 1 to {LongestName} characters, without wildcards, control characters and a space at either end.");
 
-    private static void CheckHost(string host) => Demand(Uri.CheckHostName(host) != UriHostNameType.Unknown, host,
+    private static void CheckHost(string host) => Demand(host.Length <= LongestHostName && Uri.CheckHostName(host) != UriHostNameType.Unknown, host,
         $"'{host}' is no host name or address. Give one such as syslog.example.com, 192.0.2.10 or 2001:db8::10, without a port.");
 
     private static void CheckSeverity(IReadOnlyDictionary<string, SyslogSeverity> severity)

@@ -37,7 +37,7 @@ public interface IDestinationStore
 
     /// <summary>
     /// Moves a destination's place and adds to its counts. False, and nothing is written, where the lease is somebody else's by
-    /// now or the place was moved by hand meanwhile.
+    /// now or the destination was changed by hand meanwhile.
     /// </summary>
     bool Advance(Lease lease, DestinationAdvance advance);
 
@@ -56,7 +56,7 @@ public interface IDestinationStore
 
 /// <summary>How far a destination has come.</summary>
 /// <param name="Position">The sequence up to which everything was confirmed, or needed no sending.</param>
-/// <param name="Epoch">Rises when the place is moved by hand.</param>
+/// <param name="Epoch">Rises when the destination is changed, or its place moved, by hand.</param>
 /// <param name="Sent">Messages written, those of a second time too.</param>
 /// <param name="Acknowledged">Messages confirmed.</param>
 /// <param name="Skipped">Messages left out for their size.</param>

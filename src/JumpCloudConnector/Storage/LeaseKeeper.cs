@@ -44,6 +44,18 @@ internal sealed class LeaseKeeper : IDisposable
         _lost.Dispose();
     }
 
+    private void CancelWork()
+    {
+        try
+        {
+            _lost.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The work has ended by itself.
+        }
+    }
+
     private async Task RenewAsync()
     {
         try
@@ -55,7 +67,8 @@ internal sealed class LeaseKeeper : IDisposable
                 {
                     if (_store.RenewLease(Lease, _time.GetUtcNow().ToUnixTimeMilliseconds(), _duration)) continue;
                     IsLost = true;
-                    _lost.Cancel();
+                    // Not on this stack: on .NET Framework what waits for the token goes on in here, as far as to dispose of this.
+                    _ = Task.Run(CancelWork, CancellationToken.None);
                     return;
                 }
                 catch (JcException)

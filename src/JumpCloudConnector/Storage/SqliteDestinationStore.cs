@@ -30,7 +30,8 @@ internal sealed class SqliteDestinationStore(SqliteDatabase database) : IDestina
         using SqliteCommand command = connection.CreateCommand(
             """
             UPDATE destination SET version = $1, document = $2, enabled = $3, secret = coalesce($4, secret),
-                epoch = epoch + ($5 IS NOT NULL), position = coalesce($5, position),
+                -- Who sends by the old settings, or from the old place, must not move the place any more.
+                epoch = epoch + 1, position = coalesce($5, position),
                 -- What was changed may be the cure: the next attempt tells.
                 error_id = NULL, error_message = NULL, error_ms = NULL
             WHERE id = $6 AND version = $7

@@ -121,7 +121,7 @@ internal static class SqliteSchema
         """,
         """
         -- Syslog receivers, each with its place in the order of commits: what lies behind it was not confirmed yet. The epoch
-        -- rises when somebody moves the place by hand, so that who sends meanwhile does not move it back.
+        -- rises with every change by hand, so that who sends meanwhile by the old settings moves nothing.
         CREATE TABLE destination(
             number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE COLLATE NOCASE,
             version INTEGER NOT NULL, document TEXT NOT NULL, secret BLOB NOT NULL, enabled INTEGER NOT NULL,

@@ -14,19 +14,28 @@ internal sealed partial class SqliteStoreCare
         return (long)command.ExecuteScalar()!;
     });
 
-    /// <summary>Counts, for each enabled destination, what of it a removal takes unsent, and keeps that with the destination.</summary>
-    private List<UnsentRecords> Lose(RecordQuery removal, CancellationToken cancellationToken)
+    /// <summary>Counts, for each enabled destination, what of it a removal would take unsent.</summary>
+    private List<UnsentRecords> CountUnsent(RecordQuery removal, long rewriteBefore, Func<bool> goesOn, CancellationToken cancellationToken)
     {
-        List<UnsentRecords> lost = [];
+        List<UnsentRecords> unsent = [];
         foreach ((SyslogDestination destination, long position) in Enabled())
         {
-            RecordQuery unsent = SyslogDestinationRegistry.QueryOf(destination, position) with { Before = removal.Before };
-            long count = records.Remove(unsent, preview: true, null, cancellationToken).Records;
-            if (count == 0) continue;
-            lost.Add(new UnsentRecords(destination.Name, count));
+            RecordQuery query = SyslogDestinationRegistry.QueryOf(destination, position) with { Before = removal.Before };
+            long count = records.Remove(query, rewriteBefore, long.MaxValue, preview: true, goesOn, null, cancellationToken).Records;
+            if (count > 0) unsent.Add(new UnsentRecords(destination.Name, count));
+        }
+
+        return unsent;
+    }
+
+    /// <summary>Keeps with each destination what it will never get.</summary>
+    private List<UnsentRecords> KeepLost(List<UnsentRecords> lost)
+    {
+        foreach (UnsentRecords one in lost)
+        {
             database.Write(durable: false, connection =>
             {
-                using SqliteCommand command = connection.CreateCommand("UPDATE destination SET lost = lost + $1 WHERE id = $2", count, destination.Id.ToString("N"));
+                using SqliteCommand command = connection.CreateCommand("UPDATE destination SET lost = lost + $1 WHERE name = $2", one.Records, one.Destination);
                 return command.ExecuteNonQuery();
             });
         }

@@ -53,8 +53,9 @@ internal sealed partial class SqliteStoreCare(SqliteDatabase database, SqliteRec
             if (sent < long.MaxValue)
             {
                 (query, rewriteBefore) = OlderThan(days * StoreRetention.UnsentDaysFactor, now);
-                lost.AddRange(Lose(query, cancellationToken));
+                List<UnsentRecords> unsent = CountUnsent(query, rewriteBefore, goesOn, cancellationToken);
                 removed = removed.Plus(records.Remove(query, rewriteBefore, long.MaxValue, preview: false, goesOn, progress, cancellationToken));
+                if (goesOn()) lost.AddRange(KeepLost(unsent));
             }
         }
 
@@ -66,8 +67,9 @@ internal sealed partial class SqliteStoreCare(SqliteDatabase database, SqliteRec
             {
                 // The room that what is unsent may take is used up: the oldest goes, sent or not.
                 long before = OldestToGo(used - StoreRetention.WithUnsent(most), now);
-                lost.AddRange(Lose(new RecordQuery { Before = before }, cancellationToken));
+                List<UnsentRecords> unsent = CountUnsent(new RecordQuery { Before = before }, long.MaxValue, goesOn, cancellationToken);
                 Shrink(StoreRetention.WithUnsent(most), long.MaxValue);
+                if (goesOn()) lost.AddRange(KeepLost(unsent));
             }
         }
 

@@ -8,6 +8,7 @@ namespace JumpCloudConnector.Tests.Collection;
 public sealed class ProcessTests
 {
     [Fact]
+    [Trait("Category", "Chaos")]
     public async Task Killed_twenty_times_at_random_instants_nothing_is_lost_or_doubled()
     {
         await using Simulator simulator = await Simulator.StartAsync(new SimulatorOptions { Seed = 20, EventsPerOrganization = 90_000 });

@@ -205,6 +205,94 @@ public sealed class DeliveryTests : IDisposable
     }
 
     [Fact]
+    public async Task Settings_that_change_while_it_is_sent_to_count_from_then_on()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(44, 2_000);
+        using SemaphoreSlim first = new(0), changed = new(0);
+        int asked = 0;
+        await using RelpServer old = new(r =>
+        {
+            if (r.Message == 100 && Interlocked.Increment(ref asked) == 1)
+            {
+                first.Release();
+                changed.Wait(TestContext.Current.CancellationToken);
+            }
+
+            return RelpAnswer.Usual(r);
+        });
+        await using RelpServer other = new();
+        // Nothing of what is stored is of a time to come: by the old settings all would be passed over.
+        SyslogDestination destination = store.Add(old.Port, SyslogTransport.Relp);
+        Task<ForwardingResult> sending = store.SendAsync(destination);
+        await first.WaitAsync(TestContext.Current.CancellationToken);
+        store.Registry.Update("siem", d => d with { Port = other.Port, ConnectorNames = ["second"] });
+        changed.Release();
+        ForwardingResult result = await sending;
+        Assert.True(result.State == ForwardingState.UpToDate, result.ToString());
+        Assert.Equal(store.Filled.All.Count, store.Describe().Position);
+        long moved = SyslogMessageReader.Parse(other.Accepted[0]).StructuredData["jumpcloud@32473"]["sequence"] is { } text ? long.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : 0;
+        // The old one has everything up to there, the other one all of the connector behind it.
+        Assert.Equal(
+            store.Filled.Find(new RecordQuery { ConnectorNames = ["second"], AfterSequence = moved - 1 }).Select(r => r.StellarUuid),
+            other.Accepted.Select(m => SyslogMessageReader.Parse(m).StructuredData["jumpcloud@32473"]["uuid"]));
+        Assert.True(old.Accepted.Count >= store.Filled.All.Count(r => r.Sequence < moved && r.Sequence <= 99));
+    }
+
+    [Fact]
+    public async Task An_exception_of_one_destination_ends_no_service()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(45, 100);
+        using SemaphoreSlim arrived = new(0);
+        int count = store.Filled.All.Count;
+        await using RelpServer receiver = new(r =>
+        {
+            if (r.Message > 0 && Interlocked.Decrement(ref count) == 0) arrived.Release();
+            return RelpAnswer.Usual(r);
+        });
+        // A name that the resolver refuses with an exception of its own.
+        string label = new('a', 60);
+        store.Add(514, SyslogTransport.Tcp, "bad", d => d with { HostName = string.Join('.', Enumerable.Repeat(label, 4)) });
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        Task running = new ContinuousForwarding(store.Filled.Store, store.Filled.Test.Secrets, DestinationFixture.Quick).RunAsync(null, stop.Token);
+        store.Add(receiver.Port, SyslogTransport.Relp, "good");
+        await arrived.WaitAsync(TestContext.Current.CancellationToken);
+        stop.Cancel();
+        await running;
+        Assert.Equal("SyslogHostNotFound", store.Describe("bad").ErrorId);
+        Assert.Equal(store.Filled.All.Count, store.Describe("good").Position);
+    }
+
+    [Fact]
+    public async Task Who_looks_on_and_is_stopped_abandons_no_sender()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(46, 50);
+        await using RelpServer one = new(), two = new();
+        store.Add(one.Port, SyslogTransport.Relp, "one");
+        store.Add(two.Port, SyslogTransport.Relp, "two");
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        StoppingObserver observer = new(stop);
+        await new ContinuousForwarding(store.Filled.Store, store.Filled.Test.Secrets, DestinationFixture.Quick).RunAsync(observer, stop.Token);
+        Assert.Equal(2, observer.Completions);
+        // Both have given their lease back.
+        foreach (SyslogDestination destination in store.Registry.Find())
+            Assert.Equal(ForwardingState.UpToDate, (await store.SendAsync(destination)).State);
+    }
+
+    [Fact]
+    public async Task A_datagram_without_a_limit_is_as_large_as_one_can_be()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(47, 20);
+        Lease lease = store.Filled.Acquire("large", out _);
+        store.Filled.Commit(lease, [System.Text.Encoding.UTF8.GetBytes($$"""{"id":"x","service":"mdm","event_type":"mdm_command_result","timestamp":"2024-05-06T07:08:09Z","raw":"{{new string('x', 75_000)}}"}""")], "large");
+        using System.Net.Sockets.UdpClient receiver = new(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        receiver.Client.ReceiveBufferSize = 4 << 20;
+        store.Add(((System.Net.IPEndPoint)receiver.Client.LocalEndPoint!).Port, SyslogTransport.Udp, change: d => d with { MaxMessageBytes = 0 });
+        ForwardingResult result = await store.SendAsync();
+        Assert.Equal(ForwardingState.UpToDate, result.State);
+        Assert.Equal(store.Filled.All.Count, result.Position);
+    }
+
+    [Fact]
     public async Task One_process_sends_to_a_destination_at_a_time()
     {
         using DestinationFixture store = await DestinationFixture.MakeAsync(41, 300);
@@ -266,6 +354,26 @@ public sealed class DeliveryTests : IDisposable
     {
         _root.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Stops the service at the first confirmation, and has no place for a result then.</summary>
+    private sealed class StoppingObserver(CancellationTokenSource stop) : IForwardingObserver
+    {
+        private int _completions;
+
+        public int Completions => _completions;
+
+        public void Progressed(ForwardingProgress progress) => stop.Cancel();
+
+        public void Failed(string name, JcException fault, TimeSpan? retryAfter)
+        {
+        }
+
+        public void Completed(ForwardingResult result)
+        {
+            Interlocked.Increment(ref _completions);
+            throw new OperationCanceledException();
+        }
     }
 
     private SyslogDestination Secured(SyslogDestination destination)

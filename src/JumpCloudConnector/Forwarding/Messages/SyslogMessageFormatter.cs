@@ -23,7 +23,8 @@ internal sealed class SyslogMessageFormatter : IDisposable
     public SyslogMessageFormatter(SyslogDestination destination, string machineName, int processId, TimeZoneInfo? zone = null)
     {
         _destination = destination;
-        _limit = destination.MaxMessageBytes == 0 ? int.MaxValue : destination.MaxMessageBytes;
+        _limit = destination.MaxMessageBytes > 0 ? destination.MaxMessageBytes
+            : destination.Transport == SyslogTransport.Udp ? SyslogDestinationRules.MostDatagramBytes : int.MaxValue;
         _header = new SyslogHeaderWriter(destination, machineName, processId, zone ?? TimeZoneInfo.Local);
         bool isCef = destination.Format == SyslogFormat.Cef;
         if (isCef) _cef = new CefMessageWriter();

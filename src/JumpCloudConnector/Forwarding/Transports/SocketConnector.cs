@@ -18,16 +18,17 @@ internal sealed class SocketConnector(SyslogDestination destination, string? cer
     public async Task<Socket> OpenDatagramAsync(CancellationToken cancellationToken)
     {
         IPAddress address = (await ResolveAsync(cancellationToken).ConfigureAwait(false))[0];
-        Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        Socket? socket = null;
         try
         {
+            socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             await socket.ConnectAsync(new IPEndPoint(address, destination.Port)).ConfigureAwait(false);
             reached?.Invoke(SyslogStep.Connected);
             return socket;
         }
         catch (SocketException e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw SyslogFaults.ConnectionFailed(destination, e);
         }
     }
@@ -50,9 +51,11 @@ internal sealed class SocketConnector(SyslogDestination destination, string? cer
             reached?.Invoke(SyslogStep.Secured);
             return (socket, secured);
         }
-        catch
+        catch (Exception e)
         {
             socket.Dispose();
+            // One that was reset as soon as it was accepted takes no settings any more.
+            if (e is SocketException or IOException) throw SyslogFaults.Closed(destination, e);
             throw;
         }
     }
@@ -79,7 +82,7 @@ internal sealed class SocketConnector(SyslogDestination destination, string? cer
             reached?.Invoke(SyslogStep.Resolved);
             return usable;
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or ArgumentException)
         {
             throw SyslogFaults.HostNotFound(destination, e);
         }
@@ -90,23 +93,24 @@ internal sealed class SocketConnector(SyslogDestination destination, string? cer
     {
         for (int i = 0; ; i++)
         {
-            Socket socket = new(addresses[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            Socket? socket = null;
             try
             {
+                socket = new Socket(addresses[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp);
                 await socket.ConnectAsync(new IPEndPoint(addresses[i], destination.Port)).WithinAsync(
                     destination.Timeout, time, socket.Dispose, () => SyslogFaults.TimedOut(destination, "did not answer the connection"), cancellationToken).ConfigureAwait(false);
                 return socket;
             }
             catch (Exception e) when (e is SocketException or JcException)
             {
-                socket.Dispose();
+                socket?.Dispose();
                 if (i < addresses.Length - 1) continue;
                 if (e is SocketException fault) throw SyslogFaults.ConnectionFailed(destination, fault);
                 throw;
             }
             catch
             {
-                socket.Dispose();
+                socket?.Dispose();
                 throw;
             }
         }
@@ -125,7 +129,7 @@ internal sealed class SocketConnector(SyslogDestination destination, string? cer
                 destination.Timeout, time, socket.Dispose, () => SyslogFaults.TlsFailed(destination, $"it did not come about within {DurationText.Format(destination.Timeout)}.", null), cancellationToken).ConfigureAwait(false);
             return secured;
         }
-        catch (Exception e) when (e is AuthenticationException or IOException or ObjectDisposedException or CryptographicException)
+        catch (Exception e) when (e is AuthenticationException or IOException or ObjectDisposedException or CryptographicException or System.ComponentModel.Win32Exception)
         {
             secured.Dispose();
             throw problem is not null ? SyslogFaults.CertificateRejected(destination, problem) : SyslogFaults.TlsFailed(destination, (e.InnerException ?? e).Message.TrimEnd('.') + ".", e);

@@ -50,6 +50,7 @@ internal sealed class TcpConnection : StreamConnection
     {
         if (Sent > 1) await Task.WhenAny(_listening, Time.Delay(s_beforeEnd, cancellationToken)).ConfigureAwait(false);
         ThrowWhereBroken();
+        bool isFirst = !_listening.IsCompleted;
         try
         {
             await EndSendingAsync(cancellationToken).ConfigureAwait(false);
@@ -57,7 +58,7 @@ internal sealed class TcpConnection : StreamConnection
             // Under TLS that was the end of its records, which may come before the end of the connection.
             await Task.Run(ReadToEnd, CancellationToken.None).WithinAsync(
                 Destination.Timeout, Time, Socket.Dispose, () => SyslogFaults.NotConfirmed(Destination), cancellationToken).ConfigureAwait(false);
-            if (!await TcpEnd.IsReadAsync(Socket, Destination.Timeout, Time, cancellationToken).ConfigureAwait(false)) throw SyslogFaults.Closed(Destination);
+            if (!await TcpEnd.IsReadAsync(Socket, isFirst, Destination.Timeout, Time, cancellationToken).ConfigureAwait(false)) throw SyslogFaults.Closed(Destination);
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {

@@ -23,19 +23,30 @@ internal static class TcpEnd
         /// <summary>It is not, so far.</summary>
         Open,
 
+        /// <summary>The connection is no more, and may have been reset.</summary>
+        Gone,
+
         /// <summary>The system does not say.</summary>
         Unknown,
     }
 
     /// <summary>Whether the receiver has read everything; asked when its end has been read and this side's was sent.</summary>
-    public static async Task<bool> IsReadAsync(Socket socket, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="socket">The connection.</param>
+    /// <param name="isFirst">True where this side's end was sent before the other's was there.</param>
+    /// <param name="limit">How long to wait for the system to know.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    public static async Task<bool> IsReadAsync(Socket socket, bool isFirst, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
+        // Where only Linux keeps the reset that follows, an end that came first proves nothing.
+        if (!isFirst && !IsLinux) return false;
         long begun = time.GetTimestamp();
         while (true)
         {
             State state = StateOf(socket);
             if ((int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! != 0) return false;
             if (state == State.Over) return true;
+            if (state == State.Gone) return false;
             TimeSpan waited = time.GetElapsedTime(begun);
             if (state == State.Unknown && waited >= s_grace) return true;
             if (waited >= limit) return false;
@@ -49,9 +60,11 @@ internal static class TcpEnd
     // Linux's states in which this side's end is not acknowledged.
     private const byte FinWait1 = 4, LastAck = 9, Closing = 11;
 
+    private static bool IsLinux => OperatingSystem.IsLinux();
+
     private static State StateOf(Socket socket)
     {
-        if (OperatingSystem.IsLinux())
+        if (IsLinux)
         {
             Span<byte> info = stackalloc byte[8];
             socket.GetRawSocketOption(Tcp, TcpInfo, info);
@@ -61,6 +74,8 @@ internal static class TcpEnd
         return OperatingSystem.IsWindows() ? WindowsStateOf(socket) : State.Unknown;
     }
 #else
+    private static bool IsLinux => false;
+
     private static State StateOf(Socket socket) => Environment.OSVersion.Platform == PlatformID.Win32NT ? WindowsStateOf(socket) : State.Unknown;
 #endif
 
@@ -69,7 +84,7 @@ internal static class TcpEnd
 
     private static State WindowsStateOf(Socket socket)
     {
-        const int finWait1 = 5, closing = 8, lastAck = 9;
+        const int finWait2 = 6, timeWait = 10, closed = 0;
         byte[] info = new byte[TcpInfoBytes];
         try
         {
@@ -80,6 +95,6 @@ internal static class TcpEnd
             return State.Unknown;
         }
 
-        return BitConverter.ToInt32(info, 0) is finWait1 or closing or lastAck ? State.Open : State.Over;
+        return BitConverter.ToInt32(info, 0) switch { finWait2 or timeWait => State.Over, closed => State.Gone, _ => State.Open };
     }
 }

@@ -68,6 +68,7 @@ internal sealed class UdpConnection(SyslogDestination destination, Socket socket
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.MessageSize)
         {
+            Confirmed = Sent;
             throw SyslogFaults.TooLarge(Destination, length, e);
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.ConnectionReset)

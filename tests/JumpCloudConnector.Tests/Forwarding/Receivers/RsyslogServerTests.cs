@@ -6,6 +6,7 @@ using JumpCloudConnector.Tests.Support.Receivers;
 namespace JumpCloudConnector.Tests.Forwarding.Receivers;
 
 /// <summary>rsyslog as the tests of forwarding use it.</summary>
+[Trait("Category", "Chaos")]
 public sealed class RsyslogServerTests : ReceiverTestBase
 {
     public RsyslogServerTests() => Assert.SkipUnless(RsyslogServer.IsInstalled, RsyslogServer.Missing ?? "");

@@ -4,6 +4,7 @@ using JumpCloudConnector.Tests.Support.Receivers;
 namespace JumpCloudConnector.Tests.Forwarding.Receivers;
 
 /// <summary>syslog-ng as the tests of forwarding use it.</summary>
+[Trait("Category", "Chaos")]
 public sealed class SyslogNgServerTests : ReceiverTestBase
 {
     public SyslogNgServerTests() => Assert.SkipUnless(SyslogNgServer.IsInstalled, SyslogNgServer.Missing ?? "");

@@ -194,6 +194,7 @@ public sealed class NewJcConnector : StoreCmdlet
             ConnectorInfo added = registry.Add(connector, ServiceAccount?.Password ?? ApiKey, ProxyCredential?.Password);
             Explain(added, registry);
             WarnOfCertificates(connector);
+            WarnOfLogFilters(OpenOrCreate(), connector);
             WriteObject(added);
         }
     });

@@ -30,9 +30,14 @@ public sealed class RemoveJcIngestedRecord : PeriodCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>What only records have; there to refuse them.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
+    public string? StellarUuid { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(ConnectorName, () =>
     {
+        RefuseRecords(StellarUuid);
         KeepStore();
         _connectors.AddRange(ConnectorName ?? []);
         _tenants.AddRange(TenantName ?? []);
@@ -63,8 +68,8 @@ public sealed class RemoveJcIngestedRecord : PeriodCmdlet
 
         string span = $"of {Local(Time(found.First))} to {Local(Time(found.Last))}";
         if (!IsConfirmed(
-            Force, $"{Words.Count(found.Records, "record")} {span}",
-            "They cannot be brought back. Their keys stay, so that a collection does not store them again."))
+            Force, $"{Words.Count(found.Records, "record")}{Whose()} {span}",
+            $"They cannot be brought back. Their keys stay, so that a collection does not store them again.{Unsent(store, query)}"))
         {
             return;
         }
@@ -80,6 +85,24 @@ public sealed class RemoveJcIngestedRecord : PeriodCmdlet
             StorePath = store.Folder,
         });
     });
+
+    private string Whose() => string.Concat(
+        _connectors.Count == 0 ? "" : $" of {(_connectors.Count == 1 ? "connector" : "connectors")} {string.Join(", ", _connectors.Distinct(StringComparer.OrdinalIgnoreCase).Take(5).Select(n => $"'{n}'"))}{(_connectors.Count > 5 ? " and others" : "")}",
+        _tenants.Count == 0 ? "" : $" of tenant {string.Join(", ", _tenants.Distinct(StringComparer.OrdinalIgnoreCase).Take(5).Select(n => $"'{n}'"))}");
+
+    /// <summary>What of them syslog destinations have not got yet, and never will.</summary>
+    private string Unsent(RecordStore store, RecordQuery query)
+    {
+        string unsent = "";
+        foreach (Forwarding.SyslogDestination destination in store.Destinations.GetDestinations().Where(d => d.Enabled))
+        {
+            if (store.Destinations.GetState(destination.Id) is not { } state) continue;
+            long waiting = store.Records.Remove(query with { AfterSequence = state.Position }, preview: true, null, StopToken).Records;
+            if (waiting > 0) unsent += $" {Words.Count(waiting, "record")} of them, at most, syslog destination '{destination.Name}' has not got yet, and never will.";
+        }
+
+        return unsent;
+    }
 
     private static RemovedRecords Remove(IPipeline pipeline, RecordStore store, RecordQuery query, CancellationToken stop)
     {

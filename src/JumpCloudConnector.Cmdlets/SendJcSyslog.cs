@@ -16,10 +16,10 @@ public sealed class SendJcSyslog : StoreCmdlet
     private readonly List<SyslogReplay> _replays = [];
     private bool _began;
 
-    /// <summary>Names, with wildcards; all enabled destinations where none is given.</summary>
+    /// <summary>Names, with wildcards; all enabled destinations where none is given, or for records the only one there is.</summary>
     [Parameter(Position = 0, ParameterSetName = FromStore, ValueFromPipelineByPropertyName = true)]
     // By property name here too, or whatever is piped would have to be records.
-    [Parameter(Position = 0, ParameterSetName = FromPipeline, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ParameterSetName = FromPipeline, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(SyslogDestinationNameCompleter))]
@@ -105,7 +105,15 @@ public sealed class SendJcSyslog : StoreCmdlet
     {
         _began = true;
         RecordStore? store = OpenExisting();
-        foreach (SyslogDestination destination in FindDestinations(store, Destination))
+        IReadOnlyList<SyslogDestination> destinations = FindDestinations(store, Destination);
+        if (Destination is null && destinations.Count != 1)
+        {
+            ThrowTerminatingError(ErrorRecords.From(new JcException("SyslogDestinationRequired", JcErrorKind.InvalidInput, destinations.Count == 0
+                ? "There is no syslog destination to send the records to. Add one with New-JcSyslogDestination."
+                : $"There are several syslog destinations: {string.Join(", ", destinations.Select(d => d.Name))}. Say with -Destination which of them the records go to.")));
+        }
+
+        foreach (SyslogDestination destination in destinations)
         {
             if (ShouldProcess($"syslog destination '{destination.Name}'", $"Send the pipeline's records to {destination.HostName}:{destination.Port}"))
                 _replays.Add(new Forwarder(store!, Secrets).Replay(destination, null, StopToken));

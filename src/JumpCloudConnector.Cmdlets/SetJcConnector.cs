@@ -186,6 +186,7 @@ public sealed class SetJcConnector : StoreCmdlet
         Connector changed = Change(registry.Get(Name));
         ConnectorRules.Check(changed);
         if (IsGiven(nameof(ApiKeyExpiresAt))) WarnOfKey(changed);
+        if (IsGiven(nameof(LogFilter))) WarnOfLogFilters(store, changed);
         if (!ShouldProcess($"connector '{changed.Name}'", "Change " + string.Join(", ", MyInvocation.BoundParameters.Keys.Where(IsSetting)))) return;
         ConnectorInfo result = registry.Update(Name, Change, ServiceAccount?.Password ?? ApiKey, ProxyCredential?.Password);
         if (IsGiven(nameof(CertificateAuthorityFile))) WarnOfCertificates(registry.Get(Name));

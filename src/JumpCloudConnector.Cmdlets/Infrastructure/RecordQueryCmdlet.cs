@@ -96,9 +96,14 @@ public abstract class RecordQueryCmdlet : PeriodCmdlet
     [Parameter]
     public SwitchParameter Regex { get; set; }
 
+    /// <summary>What only records have; there to refuse them.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
+    public string? StellarUuid { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(ConnectorName, () =>
     {
+        RefuseRecords(StellarUuid);
         KeepStore();
         _connectors.AddRange(ConnectorName ?? []);
         _tenants.AddRange(TenantName ?? []);

@@ -138,6 +138,13 @@ public abstract class StoreCmdlet : JcCmdlet
         return found;
     }
 
+    /// <summary>Warns of conditions of a connector's log filters that can hardly be meant: attached, they begin to exclude.</summary>
+    protected void WarnOfLogFilters(RecordStore store, Connector connector)
+    {
+        foreach (LogFilter filter in store.Connectors.GetLogFilters().Where(f => connector.LogFilters.Contains(f.Name, StringComparer.OrdinalIgnoreCase)))
+            foreach (string doubt in LogFilterRules.Doubts(filter.Conditions)) WriteWarning($"Log filter '{filter.Name}': {doubt}");
+    }
+
     /// <summary>The syslog destinations of these names or patterns, or all without any; as <see cref="FindConnectors"/>.</summary>
     protected IReadOnlyList<SyslogDestination> FindDestinations(RecordStore? store, IReadOnlyList<string>? names)
     {

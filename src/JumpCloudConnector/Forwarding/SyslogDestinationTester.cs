@@ -5,7 +5,7 @@ using JumpCloudConnector.Storage;
 
 namespace JumpCloudConnector.Forwarding;
 
-/// <summary>Sends one marked message the way that all go, and says how far it got. The destination's place and state stay.</summary>
+/// <summary>Sends one marked message the way that all go, and says how far it got. The destination's place stays; its status is what the test says.</summary>
 public sealed class SyslogDestinationTester(RecordStore store, SecretProtector secrets, TimeProvider? time = null)
 {
     /// <summary>The event type of the message, by which a receiver can tell it from events.</summary>
@@ -32,12 +32,14 @@ public sealed class SyslogDestinationTester(RecordStore store, SecretProtector s
             await connection.FinishAsync(cancellationToken).ConfigureAwait(false);
             bool promises = destination.Transport != SyslogTransport.Udp;
             if (promises) Reach(SyslogStep.Acknowledged);
+            store.Destinations.SetFault(destination.Id, null, Now);
             return Result(true, promises
                 ? $"Taken by the receiver: {marker}"
                 : $"The message '{marker}' was sent off. Over Udp nobody ever learns whether it arrived: look for it at the receiver.", null);
         }
         catch (JcException e)
         {
+            store.Destinations.SetFault(destination.Id, e, Now);
             return Result(false, e.Message, e.ErrorId);
         }
 
@@ -54,9 +56,11 @@ public sealed class SyslogDestinationTester(RecordStore store, SecretProtector s
         };
     }
 
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
     private void Write(SyslogDestination destination, string marker, MessageBatch batch)
     {
-        long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        long now = Now;
         using ByteBuffer json = new(512);
         json.Append("{\"timestamp\":"u8);
         json.AppendNumber(now);

@@ -101,7 +101,14 @@ public sealed record RecordQuery
         .. Doubts("msg_origin.source", Sources, [MessageClass.DirectoryInsightsSource, MessageClass.SystemUserSource]),
         .. Doubts("msg_origin.category", Categories, [MessageClass.Category]),
         .. Query is null ? [] : LuceneQuery.Parse(Query).Doubts,
+        .. Query is null ? [] : EqualsSigns(Query),
     ];
+
+    // The commonest slip of who knows other query languages; as it stands it is a text that hardly a record has.
+    private static IEnumerable<string> EqualsSigns(string query) =>
+        from Match match in System.Text.RegularExpressions.Regex.Matches(query, @"(?<![\w.:""])([a-z_]+(?:\.[A-Za-z_]+)*)==?(?=[^\s=])")
+        where KnownFields.All.Contains(match.Groups[1].Value, StringComparer.Ordinal)
+        select $"'{match.Groups[1].Value}=' is looked for as a text. A field is asked for with a colon: {match.Groups[1].Value}:value.";
 
     internal static SubnetRange? NetworkOf(string address) =>
         address.IndexOf('/') >= 0 && SubnetRange.TryParse(address, out SubnetRange? range) ? range : null;

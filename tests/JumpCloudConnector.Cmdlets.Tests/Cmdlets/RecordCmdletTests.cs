@@ -47,6 +47,18 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
     }
 
     [Theory]
+    [InlineData("Get-JcIngestedRecord")]
+    [InlineData("Measure-JcIngestedRecord")]
+    [InlineData("Export-JcIngestedRecord 'never.ndjson' -WhatIf")]
+    [InlineData("Remove-JcIngestedRecord -WhatIf")]
+    public void Records_of_a_pipeline_are_not_taken_for_their_connectors(string command)
+    {
+        ScriptResult result = store.Work.Run($"Get-JcIngestedRecord -First 3 | {command}");
+        Assert.Empty(result.Output);
+        Assert.StartsWith("RecordsNotTaken,", Assert.Single(result.AllErrors).FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("ConnectorName", "ConnectorName")]
     [InlineData("TenantName", "TenantName")]
     [InlineData("MsgClass", "MsgClass")]

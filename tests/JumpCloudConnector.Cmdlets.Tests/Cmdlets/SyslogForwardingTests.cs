@@ -121,6 +121,11 @@ public sealed class SyslogForwardingTests
         Assert.Empty(work.RunWell("Get-JcIngestedRecord -First 1 | Send-JcSyslog -Destination siem -WhatIf"));
         work.Refused("InvalidTimeLimit", "Send-JcSyslog -TimeLimit 0s");
         Assert.Equal(50, receiver.Accepted.Count);
+
+        // The only destination need not be named; of several one must be, which is said once and not for each record.
+        Assert.Equal(3, work.One("Get-JcIngestedRecord -First 3 | Send-JcSyslog").Number("Acknowledged"));
+        work.RunWell("New-JcSyslogDestination other 127.0.0.1 Tcp -Port 9 -Disabled");
+        work.Refused("SyslogDestinationRequired", "Get-JcIngestedRecord -First 3 | Send-JcSyslog");
     }
 
     [Fact]
@@ -162,8 +167,10 @@ public sealed class SyslogForwardingTests
         PSObject failed = work.One("Test-JcSyslogDestination dead");
         Assert.Equal((false, "Resolved", "SyslogConnectionRefused", null), (failed.Get("Succeeded"), failed.Text("Reached"), failed.Text("ErrorId"), failed.Get("Marker")));
         Assert.Equal(["False", "True", "True"], work.RunWell("Get-JcSyslogDestination | Test-JcSyslogDestination -Quiet").Select(o => o.ToString()));
-        // A test leaves place, counts and state as they are.
-        Assert.All(work.RunWell("Get-JcSyslogDestination relp, dead"), d => Assert.Equal(("UpToDate", 0), (d.Text("State"), (int)d.Number("Sent"))));
+        // A test leaves place and counts as they are, and says how it went.
+        Assert.All(work.RunWell("Get-JcSyslogDestination relp, dead"), d => Assert.Equal(0, d.Number("Sent")));
+        Assert.Equal(("UpToDate", null), (work.One("Get-JcSyslogDestination relp").Text("State"), work.One("Get-JcSyslogDestination relp").Text("ErrorId")));
+        Assert.Equal(("Failed", "SyslogConnectionRefused"), (work.One("Get-JcSyslogDestination dead").Text("State"), work.One("Get-JcSyslogDestination dead").Text("ErrorId")));
     }
 
     [Fact]

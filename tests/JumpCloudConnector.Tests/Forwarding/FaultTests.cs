@@ -291,8 +291,8 @@ public sealed class FaultTests : IDisposable
         await using StallingReceiver stalling = new();
         SyslogDestinationTest stalled = await tester.TestAsync(store.Add(stalling.Port, SyslogTransport.Tcp, "b", d => d with { Timeout = Short }), TestContext.Current.CancellationToken);
         Assert.Equal((false, SyslogStep.Accepted, "SyslogNotConfirmed"), (stalled.Succeeded, stalled.Reached!.Value, stalled.ErrorId));
-        // Neither is a fault of what was sent to it.
-        Assert.All(store.Registry.Describe(store.Registry.Find()), d => Assert.Null(d.ErrorId));
+        Assert.Equal(["SyslogConnectionRefused", "SyslogNotConfirmed"], store.Registry.Describe(store.Registry.Find()).Select(d => d.ErrorId));
+        Assert.All(store.Registry.Describe(store.Registry.Find()), d => Assert.Equal(SyslogDestinationState.Failed, d.State));
     }
 
     public void Dispose()

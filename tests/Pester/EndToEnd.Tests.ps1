@@ -28,7 +28,15 @@ Describe 'End to end' -Skip:(Test-SimulatorMissing) {
         Mock -CommandName Register-JcCollectionTask -MockWith { }
         $PSDefaultParameterValues = @{ 'New-JcConnector:InsightsUri' = $simulator.Address.InsightsUri; 'New-JcConnector:ConsoleUri' = $simulator.ConsoleUri }
 
-        $written = @(. ([scriptblock]::Create($session)) 2>&1)
+        # What it writes into the folder at hand goes with the test.
+        Push-Location -Path $TestDrive
+        try {
+            $written = @(. ([scriptblock]::Create($session)) 2>&1)
+        }
+        finally {
+            Pop-Location
+        }
+
         $written | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } | Should -BeNullOrEmpty
         Should -Invoke -CommandName Read-Host -Times 1 -Exactly
         $connectors = @($written | Where-Object { $_.PSObject.TypeNames -contains 'JumpCloudConnector.Connectors.ConnectorInfo' })

@@ -7,6 +7,7 @@ using JumpCloudSimulator;
 namespace JumpCloudConnector.Tests.Collection;
 
 /// <summary>A long backlog does not hold up what is new, and what was read of it is not read again.</summary>
+[Trait("Category", "Scale")]
 public sealed class BacklogTests
 {
     private const int Events = 60_000;

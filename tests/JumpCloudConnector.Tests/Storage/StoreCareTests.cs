@@ -358,6 +358,7 @@ public sealed class StoreCareTests
     }
 
     [Fact]
+    [Trait("Category", "Scale")]
     public async Task A_backup_beside_a_collection_is_whole_and_of_one_moment()
     {
         await using Simulator simulator = await Simulator.StartAsync(new SimulatorOptions { EventsPerOrganization = 20_000 });

@@ -125,7 +125,7 @@ internal sealed class SocketConnector(SyslogDestination destination, string? cer
         SslStream secured = new(plain, leaveInnerStreamOpen: false, (_, certificate, chain, errors) => (problem = Check(name, certificate as X509Certificate2 ?? (certificate is null ? null : new X509Certificate2(certificate)), chain, errors, trust)) is null);
         try
         {
-            await AuthenticateAsync(secured, name, own).WithinAsync(
+            await AuthenticateAsync(secured, name, own, ProtocolsOf(destination.Transport == SyslogTransport.RelpTls)).WithinAsync(
                 destination.Timeout, time, socket.Dispose, () => SyslogFaults.TlsFailed(destination, $"it did not come about within {DurationText.Format(destination.Timeout)}.", null), cancellationToken).ConfigureAwait(false);
             return secured;
         }
@@ -136,7 +136,7 @@ internal sealed class SocketConnector(SyslogDestination destination, string? cer
         }
     }
 
-    private static Task AuthenticateAsync(SslStream stream, string name, X509Certificate2? own)
+    private static Task AuthenticateAsync(SslStream stream, string name, X509Certificate2? own, SslProtocols protocols)
     {
         X509CertificateCollection certificates = own is null ? [] : [own];
 #if NET
@@ -144,14 +144,27 @@ internal sealed class SocketConnector(SyslogDestination destination, string? cer
         {
             TargetHost = name,
             ClientCertificates = certificates,
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            EnabledSslProtocols = protocols,
             // librelp over OpenSSL refuses a session that is resumed where it asks for client certificates.
             AllowTlsResume = false,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         });
 #else
-        return stream.AuthenticateAsClientAsync(name, certificates, SslProtocols.Tls12, checkCertificateRevocation: false);
+        return stream.AuthenticateAsClientAsync(name, certificates, protocols, checkCertificateRevocation: false);
 #endif
+    }
+
+    // In TLS 1.3 this side's handshake is over before the receiver has judged this side's certificate: a refusal looks like an end
+    // behind data that was read. RELP acknowledges what it has taken; a plain stream must know that it was let in.
+    private static SslProtocols ProtocolsOf(bool acknowledges)
+    {
+        SslProtocols protocols = SslProtocols.Tls12;
+#if NET
+        if (acknowledges) protocols |= SslProtocols.Tls13;
+#else
+        _ = acknowledges;
+#endif
+        return protocols;
     }
 
     /// <summary>What is wrong with a receiver's certificate, or null.</summary>

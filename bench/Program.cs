@@ -3,7 +3,7 @@
 //   dotnet run -c Release --project bench -- backlog [--events 1000000] [--page 1000] [--latency 300]
 //   dotnet run -c Release --project bench -- organizations [--organizations 2000] [--latency 50]
 //   dotnet run -c Release --project bench -- memory
-//   dotnet run -c Release --project bench -- search [--events 10000000]
+//   dotnet run -c Release --project bench -- search [--events 10000000] [--texts 1000000]
 //   dotnet run -c Release --project bench -- forward [--events 300000] [--rounds 3]
 //   dotnet run -c Release --project bench -- filter
 //   dotnet run -c Release --project bench -- connectors

@@ -29,7 +29,8 @@ internal static class SearchWorkload
                 new SimulatorOptions { Seed = 7, EventsPerOrganization = Distinct, Span = TimeSpan.FromDays(1) });
             byte[][] day = [.. simulator.Organizations[0].Truth().Select(e => e.Json.ToArray())];
             Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}");
-            TextSearch(Path.Combine(root, "text"), day, Math.Min(events, 1_000_000));
+            int texts = Options.Number(args, "--texts", Math.Min(events, 1_000_000));
+            if (texts > 0) TextSearch(Path.Combine(root, "text"), day, texts);
             Newest(Path.Combine(root, "newest"), day, events);
             return 0;
         }

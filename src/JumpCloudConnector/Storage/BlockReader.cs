@@ -19,6 +19,9 @@ internal sealed class BlockReader : IDisposable
     private int[] _shapeOf = [];
     private Shape[] _shapes = [];
     private Column[] _columns = [];
+
+    // Of each shape, how many records were passed over since the last one that was put together.
+    private int[] _passed = [];
     private int _read = -1;
 
     /// <summary>How many records the block has.</summary>
@@ -81,29 +84,35 @@ internal sealed class BlockReader : IDisposable
     /// <summary>Goes to the next record; false behind the last. One whose object nobody asks for costs next to nothing.</summary>
     public bool MoveNext()
     {
-        if (Index >= 0 && Index < Count && _read != Index)
-        {
-            foreach (int column in _shapes[_shapeOf[Index]].Columns) _columns[column].Passed++;
-        }
-
+        if (Index >= 0 && Index < Count && _read != Index) _passed[_shapeOf[Index]]++;
         return ++Index < Count;
     }
 
     /// <summary>
-    /// Takes out of a selection the records whose objects have none of these texts in any value or name. Before the first step.
+    /// Takes out of a selection the records whose objects have none of these texts: in any value or name, or in the values
+    /// of properties of these names alone. Before the first step.
     /// </summary>
-    public void Restrict(bool[] selection, AsciiText[] texts, bool orEscaped)
+    public void Restrict(bool[] selection, AsciiText[] texts, bool orEscaped, PropertyNames? among = null)
     {
         ReadOnlySpan<byte> bytes = Plain;
         bool[] byShape = new bool[_shapes.Length];
+        bool[] isAsked = new bool[_columns.Length];
         for (int i = 0; i < byShape.Length; i++)
-            byShape[i] = Has(bytes.Slice(_shapes[i].Start, _shapes[i].Length), texts, orEscaped);
+        {
+            ReadOnlySpan<byte> shape = bytes.Slice(_shapes[i].Start, _shapes[i].Length);
+            byShape[i] = among is null && Has(shape, texts, orEscaped);
+            among?.FindSlots(shape, _shapes[i].Columns, isAsked);
+        }
+
         Hits[] hits = new Hits[_columns.Length];
-        for (int i = 0; i < hits.Length; i++) hits[i] = FindHits(bytes.Slice(_columns[i].Start, _columns[i].Length), texts, orEscaped);
+        for (int i = 0; i < hits.Length; i++)
+            if (among is null || isAsked[i]) hits[i] = FindHits(bytes.Slice(_columns[i].Start, _columns[i].Length), texts, orEscaped);
+        // A column without a hit needs not be counted through.
+        int[][] hitsOf = [.. _shapes.Select(s => s.Columns.Where(c => hits[c].Numbers is not null).ToArray())];
         for (int record = 0; record < Count; record++)
         {
             bool isHit = byShape[_shapeOf[record]];
-            foreach (int column in _shapes[_shapeOf[record]].Columns) isHit |= hits[column].Next();
+            foreach (int column in hitsOf[_shapeOf[record]]) isHit |= hits[column].Next();
             selection[record] &= isHit;
         }
     }
@@ -118,20 +127,45 @@ internal sealed class BlockReader : IDisposable
     /// <summary>Which values of a column have one of the texts, by their numbers.</summary>
     private static Hits FindHits(ReadOnlySpan<byte> values, AsciiText[] texts, bool orEscaped)
     {
-        if (!Has(values, texts, orEscaped)) return default;
-        List<int> numbers = [];
-        for (int number = 0; !values.IsEmpty; number++)
+        List<int>? numbers = null;
+        // Where each text is next; looked for anew only once that is passed.
+        Span<int> next = texts.Length < 64 ? stackalloc int[texts.Length + 1] : new int[texts.Length + 1];
+        next.Fill(-1);
+        for (int at = 0, number = 0; ; number++)
         {
-            int end = values.IndexOf((byte)'\n');
-            if (Has(values.Slice(0, end), texts, orEscaped)) numbers.Add(number);
-            values = values.Slice(end + 1);
-        }
+            int first = int.MaxValue;
+            for (int i = 0; i < next.Length; i++)
+            {
+                if (next[i] < at)
+                {
+                    int found = i < texts.Length ? texts[i].IndexIn(values.Slice(at)) : orEscaped ? values.Slice(at).IndexOf((byte)'\\') : -1;
+                    next[i] = found < 0 ? int.MaxValue : at + found;
+                }
 
-        return new Hits { Numbers = numbers };
+                first = Math.Min(first, next[i]);
+            }
+
+            if (first == int.MaxValue) return new Hits { Numbers = numbers };
+            number += CountLines(values.Slice(at, first - at));
+            (numbers ??= []).Add(number);
+            at = first + values.Slice(first).IndexOf((byte)'\n') + 1;
+        }
+    }
+
+    private static int CountLines(ReadOnlySpan<byte> bytes)
+    {
+#if NET
+        return bytes.Count((byte)'\n');
+#else
+        int lines = 0;
+        for (int at; (at = bytes.IndexOf((byte)'\n')) >= 0; lines++) bytes = bytes.Slice(at + 1);
+        return lines;
+#endif
     }
 
     private void Assemble()
     {
+        CountPassed();
         Shape shape = _shapes[_shapeOf[Index]];
         ReadOnlySpan<byte> bytes = Plain;
         ReadOnlySpan<byte> text = bytes.Slice(shape.Start, shape.Length);
@@ -142,7 +176,8 @@ internal sealed class BlockReader : IDisposable
             _json.Append(text.Slice(0, mark));
             text = text.Slice(mark + 1);
             ref Column column = ref _columns[number];
-            for (; column.Passed > 0; column.Passed--) column.At += bytes.Slice(column.At).IndexOf((byte)'\n') + 1;
+            column.At += LengthOfLines(bytes.Slice(column.At), column.Passed);
+            column.Passed = 0;
             ReadOnlySpan<byte> values = bytes.Slice(column.At);
             int end = values.IndexOf((byte)'\n');
             _json.Append(values.Slice(0, end));
@@ -151,6 +186,36 @@ internal sealed class BlockReader : IDisposable
 
         _json.Append(text);
         _read = Index;
+    }
+
+    /// <summary>The records passed over since the last one that was put together have values that are to be passed over too.</summary>
+    private void CountPassed()
+    {
+        for (int shape = 0; shape < _shapes.Length; shape++)
+        {
+            if (_passed[shape] == 0) continue;
+            foreach (int column in _shapes[shape].Columns) _columns[column].Passed += _passed[shape];
+            _passed[shape] = 0;
+        }
+    }
+
+    private static int LengthOfLines(ReadOnlySpan<byte> bytes, int lines)
+    {
+        const int Stride = 512;
+        int at = 0;
+#if NET
+        // Many short lines are counted faster than they are found.
+        while (lines > 0 && bytes.Length - at > Stride)
+        {
+            int here = CountLines(bytes.Slice(at, Stride));
+            // With the last of them found, the one after it would be begun.
+            if (here >= lines) break;
+            lines -= here;
+            at += Stride;
+        }
+#endif
+        for (; lines > 0; lines--) at += bytes.Slice(at).IndexOf((byte)'\n') + 1;
+        return at;
     }
 
     public void Dispose()
@@ -187,6 +252,7 @@ internal sealed class BlockReader : IDisposable
     private void ReadShapes(ReadOnlySpan<byte> bytes, ref int at)
     {
         _shapes = new Shape[BlockNumbers.ReadInt(bytes, ref at)];
+        _passed = new int[_shapes.Length];
         _columns = new Column[BlockNumbers.ReadInt(bytes, ref at)];
         for (int i = 0; i < _shapes.Length; i++)
         {

@@ -21,7 +21,14 @@ internal sealed class BlockSieve
     // What users' records have of themselves, and no object of a user.
     private static readonly string[] s_ofUsers = ["systemuser", "systemuser_added", "systemuser_changed", "systemuser_removed", "systemuser_snapshot"];
 
-    private readonly List<(AsciiText[] Texts, bool OrOfUsers)> _values = [];
+    // What the vendors' objects call what the record has under one name of its own, for events and users alike; in a record
+    // that is kept whole the record's names stand beside them.
+    private static readonly PropertyNames s_users = new(["id", "_id", "email", "username", "jc_initiated_by_email", "name"]);
+    private static readonly PropertyNames s_addresses = new(["client_ip", "src_ip", "srcip"]);
+    private static readonly PropertyNames s_eventTypes = new(["event_type"]);
+    private static readonly PropertyNames s_services = new(["service", "event_category"]);
+
+    private readonly List<(AsciiText[] Texts, PropertyNames Names, bool OrOfUsers)> _values = [];
     private readonly AsciiText? _text;
     private readonly string? _plainText;
     private readonly Dictionary<long, bool> _origins = [];
@@ -29,15 +36,13 @@ internal sealed class BlockSieve
 
     public BlockSieve(RecordQuery query, IReadOnlyList<RequiredTerm> required)
     {
-        Add(query.Users, hasWildcards: true);
-        Add(query.SourceIps, hasWildcards: true);
-        Add(query.EventTypes, hasWildcards: true);
-        Add(query.Services, hasWildcards: true);
+        Add(query.Users, s_users, hasWildcards: true);
+        Add(query.SourceIps, s_addresses, hasWildcards: true);
+        Add(query.EventTypes, s_eventTypes, hasWildcards: true);
+        Add(query.Services, s_services, hasWildcards: true);
+        // The others need not be in the vendor's object.
         foreach (RequiredTerm term in required)
-        {
-            // The others need not be in the vendor's object.
-            if (term.Field is "user.name" or "user.email" or "user.id" or "srcip" or "event_type" or "event_category") Add(term.Values, hasWildcards: false);
-        }
+            if (NamesOf(term.Field) is { } names) Add(term.Values, names, hasWildcards: false);
 
         if (!query.Regex && IsPlain(query.Text))
         {
@@ -58,10 +63,10 @@ internal sealed class BlockSieve
         if (_passes.Length < block.Count) _passes = new bool[block.Count];
         _passes.AsSpan(0, block.Count).Fill(true);
         // A value that is written with an escape may be any; texts are looked for as they are written.
-        foreach ((AsciiText[] texts, bool orOfUsers) in _values)
+        foreach ((AsciiText[] texts, PropertyNames names, bool orOfUsers) in _values)
         {
             bool[]? before = orOfUsers ? [.. _passes.AsSpan(0, block.Count)] : null;
-            block.Restrict(_passes, texts, orEscaped: true);
+            block.Restrict(_passes, texts, orEscaped: true, names);
             for (int i = 0; before is not null && i < block.Count; i++)
                 _passes[i] |= before[i] && block.EntryAt(i).Kind is not (RecordKind.Event or RecordKind.Whole);
         }
@@ -106,7 +111,16 @@ internal sealed class BlockSieve
         && text.All(c => c is >= ' ' and < (char)0x7F && Structure.IndexOf(c) < 0)
         && Constants.IndexOf(text, StringComparison.OrdinalIgnoreCase) < 0;
 
-    private void Add(IReadOnlyList<string> values, bool hasWildcards)
+    private static PropertyNames? NamesOf(string field) => field switch
+    {
+        "user.name" or "user.email" or "user.id" => s_users,
+        "srcip" => s_addresses,
+        "event_type" => s_eventTypes,
+        "event_category" => s_services,
+        _ => null,
+    };
+
+    private void Add(IReadOnlyList<string> values, PropertyNames names, bool hasWildcards)
     {
         if (values.Count == 0) return;
         List<AsciiText> texts = [];
@@ -118,6 +132,6 @@ internal sealed class BlockSieve
             texts.Add(text);
         }
 
-        _values.Add(([.. texts], values.Any(v => s_ofUsers.Contains(v, StringComparer.OrdinalIgnoreCase))));
+        _values.Add(([.. texts], names, values.Any(v => s_ofUsers.Contains(v, StringComparer.OrdinalIgnoreCase))));
     }
 }

@@ -61,6 +61,43 @@ public sealed class SearchTests
         Assert.Equal(expected, store.Find(query).Select(r => r.Sequence));
     }
 
+    /// <summary>Whatever property of the vendor's object a field of the record is taken from, and however it is written.</summary>
+    [Theory]
+    [InlineData("user", @"'initiated_by':{'id':'VALUE'}")]
+    [InlineData("user", @"'initiated_by':{'type':'admin','email':'VALUE@example.com'}")]
+    [InlineData("user", @"'initiated_by':{'username':'VALUE'}")]
+    [InlineData("user", @"'username' : 'VALUE'")]
+    [InlineData("user", @"'jc_initiated_by_email':'VALUE@example.com'")]
+    [InlineData("user", @"'resource':{'username':'VALUE'}")]
+    [InlineData("user", @"'resource':{'email':'VALUE'}")]
+    [InlineData("user", @"'user\u006eame':'VALUE'")]
+    [InlineData("user", @"'say \'username':1,'username':'V\u0041LUE'")]
+    [InlineData("address", @"'client_ip':'10.9.8.7'")]
+    [InlineData("address", @"'src_ip':'10.9.8.7'")]
+    [InlineData("type", @"'event_type':'VALUE'")]
+    [InlineData("service", @"'service'  :  'VALUE'")]
+    public void A_value_is_found_from_whichever_property_it_comes(string field, string property)
+    {
+        using FilledStore store = new();
+        Lease lease = store.Acquire("main", out _);
+        store.Commit(lease, Enumerable.Range(0, 400).Select(i => System.Text.Encoding.UTF8.GetBytes(
+            i % 199 == 7
+                ? $"{{\"id\":\"{i}\",\"timestamp\":\"2024-05-06T07:08:09Z\",{property.Replace('\'', '"')}}}"
+                : $"{{\"id\":\"{i}\",\"timestamp\":\"2024-05-06T07:08:09Z\",\"list\":[\"VALUE\",\"10.9.8.7\"]}}")), "main");
+        RecordQuery[] queries = field switch
+        {
+            "user" => [new() { Users = ["value"] }],
+            "address" => [new() { SourceIps = ["10.9.8.7"] }, new() { Query = "srcip:10.9.8.7" }],
+            "type" => [new() { EventTypes = ["value"] }, new() { Query = "event_type:value" }],
+            _ => [new() { Services = ["value"] }, new() { Query = "event_category:value" }],
+        };
+        Assert.All(queries, query =>
+        {
+            Assert.Equal(2, store.FullScan(query).Count());
+            Assert.Equal(store.FullScan(query).Select(r => r.Sequence), store.Find(query).Select(r => r.Sequence));
+        });
+    }
+
     /// <summary>Rows go into a block, and others away, while somebody reads.</summary>
     [Theory]
     [InlineData(false, false)]

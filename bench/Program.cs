@@ -5,6 +5,7 @@
 //   dotnet run -c Release --project bench -- memory
 //   dotnet run -c Release --project bench -- search [--events 10000000] [--texts 1000000]
 //   dotnet run -c Release --project bench -- forward [--events 300000] [--rounds 3]
+//   dotnet run -c Release --project bench -- stages [--events 100000] [--rounds 4]
 //   dotnet run -c Release --project bench -- filter
 //   dotnet run -c Release --project bench -- connectors
 using System.Globalization;
@@ -18,6 +19,7 @@ return args switch
     ["memory"] => await MemoryWorkload.RunAsync(),
     ["search", .. string[] rest] => await SearchWorkload.RunAsync(rest),
     ["forward", .. string[] rest] => await ForwardWorkload.RunAsync(rest),
+    ["stages", .. string[] rest] => await StagesWorkload.RunAsync(rest),
     ["filter"] => await FilterWorkload.RunAsync(events: 100_000, rounds: 5),
     ["connectors"] => ConnectorWorkload.Run(),
     ["collect-child", string task] => await CollectChild.RunAsync(task),
@@ -27,6 +29,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench -- collect | backlog | organizations | memory | search | forward | filter | connectors");
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench -- collect | backlog | organizations | memory | search | forward | stages | filter | connectors");
     return 2;
 }

@@ -33,6 +33,8 @@ internal sealed class EventRecordWriter
     private readonly JsonObjectScanner _scanner = new(Map);
     private readonly RecordOrigin _origin;
     private readonly RecordTemplate _template;
+    private RecordPlaces _places;
+    private int _start;
 
     public EventRecordWriter(RecordOrigin origin)
     {
@@ -50,13 +52,17 @@ internal sealed class EventRecordWriter
     public long Write(ReadOnlySpan<byte> json, RecordBatch batch)
     {
         ByteBuffer output = batch.Bytes;
-        int start = output.Length;
+        int start = _start = output.Length;
         FieldValue time = _scanner[Field.Timestamp];
         long milliseconds = time.IsString && EventTime.TryParse(time.Of(json), out long parsed) ? parsed : 0;
         RecordKey key = new(_scanner.Hash.High, _scanner.Hash.Low);
 
         long timestamp = milliseconds == 0 ? WriteTime : milliseconds;
-        _template.WriteHeader(output, timestamp, WriteTime, key, Text(json, Field.Organization));
+        int organization = _template.WriteHeader(output, timestamp, WriteTime, key, Text(json, Field.Organization));
+        _places = new RecordPlaces
+        {
+            AreKnown = true, OrganizationId = new(output.Length - _template.AfterOrganization.Length - 1 - organization - start, organization),
+        };
         WriteWhat(output, json);
         WriteWho(output, json);
         WriteWhere(output, json);
@@ -69,6 +75,7 @@ internal sealed class EventRecordWriter
         batch.Close(start, new RecordEntry
         {
             Kind = RecordKind.Event, VendorStart = vendorStart, WriteTime = WriteTime, Milliseconds = milliseconds, Timestamp = timestamp, Key = key, Filter = -1,
+            Places = _places,
         });
         return milliseconds;
     }
@@ -91,8 +98,12 @@ internal sealed class EventRecordWriter
 
     private void WriteWhat(ByteBuffer output, ReadOnlySpan<byte> json)
     {
-        Append(output, ",\"event_category\":"u8, Text(json, Field.Service));
-        Append(output, ",\"event_type\":"u8, Text(json, Field.EventType));
+        ReadOnlySpan<byte> service = Text(json, Field.Service);
+        Append(output, ",\"event_category\":"u8, service);
+        _places.Service = Written(output, service);
+        ReadOnlySpan<byte> type = Text(json, Field.EventType);
+        Append(output, ",\"event_type\":"u8, type);
+        _places.EventType = Written(output, type);
         Append(output, ",\"event_status\":"u8, Status(json));
         Append(output, ",\"event_name\":"u8, First(json, Field.Message, Field.Detail));
         Append(output, ",\"reason\":"u8, First(json, Field.Error, Field.OuterError));
@@ -129,12 +140,19 @@ internal sealed class EventRecordWriter
         if (email.IsEmpty && name.IndexOf((byte)'@') > 0) email = name;
         Group user = new(output, ",\"user\":{"u8);
         user.Append("\"name\":"u8, name);
+        _places.UserName = Written(output, name);
         user.Append("\"email\":"u8, email);
+        _places.UserEmail = Written(output, email);
         user.Append("\"id\":"u8, id);
+        _places.UserId = Written(output, id);
         user.Append("\"type\":"u8, Text(json, Field.ByType));
         user.Close();
         _userName = name.IsEmpty ? Range(json, email) : Range(json, name);
     }
+
+    /// <summary>Where the string written last lies in its record.</summary>
+    private RecordPlaces.Place Written(ByteBuffer output, ReadOnlySpan<byte> text) =>
+        text.IsEmpty ? default : new(output.Length - 1 - text.Length - _start, text.Length);
 
     // The user's name is wanted twice; as a range, since a span cannot be a field.
     private (int Start, int Length) _userName;
@@ -147,6 +165,7 @@ internal sealed class EventRecordWriter
         ReadOnlySpan<byte> address = First(json, Field.ClientIp, Field.SourceIp);
         address = SplitPort(address, out ReadOnlySpan<byte> port);
         Append(output, ",\"srcip\":"u8, address);
+        _places.SourceIp = Written(output, address);
         if (!port.IsEmpty)
         {
             output.Append(",\"srcport\":"u8);
@@ -272,10 +291,11 @@ internal sealed class EventRecordWriter
     private static void Append(ByteBuffer output, ReadOnlySpan<byte> name, ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty) return;
-        output.Append(name);
-        output.Append((byte)'"');
-        output.Append(text);
-        output.Append((byte)'"');
+        Span<byte> to = output.Reserve(name.Length + text.Length + 2);
+        name.CopyTo(to);
+        to[name.Length] = (byte)'"';
+        text.CopyTo(to.Slice(name.Length + 1));
+        to[to.Length - 1] = (byte)'"';
     }
 
     /// <summary>A nested object that is only there when it has a member.</summary>

@@ -22,11 +22,14 @@ internal sealed class JsonObjectScanner
     private const ulong ArrayKind = 0xB2;
     private const long NameKind = 1;
     private const long RawKind = 0x100;
+    private const int MaxNames = 4096;
 
     private readonly FieldMap _map;
     private readonly FieldValue[] _values;
     private Frame[] _frames = new Frame[32];
     private byte[] _unescaped = new byte[256];
+    private readonly Dictionary<(int Container, ulong Hash), Name> _names = [];
+    private Name _last = new(-1, [], default, new FieldMap.Node([], -1, 0));
 
     public JsonObjectScanner(FieldMap map)
     {
@@ -81,16 +84,13 @@ internal sealed class JsonObjectScanner
             switch (reader.TokenType)
             {
                 case JsonTokenType.PropertyName:
-                    ReadOnlySpan<byte> name = Unescaped(ref reader, out long kind);
-                    frame.Name = ContentHash.OfBytes(name, NameKind | kind);
-                    if (frame.Container == 0 || !_map.TryFind(frame.Container, name, frame.Name.Low, out frame.Node))
-                        frame.Node = new FieldMap.Node([], -1, 0);
+                    frame.Name = NameAt(ref reader, frame.Container);
                     continue;
 
                 case JsonTokenType.StartObject:
                 case JsonTokenType.StartArray:
                     bool isArray = reader.TokenType == JsonTokenType.StartArray;
-                    int container = isArray || frame.IsArray ? 0 : frame.Node.Container;
+                    int container = isArray || frame.IsArray ? 0 : frame.Name.Node.Container;
                     if (++depth == _frames.Length) Array.Resize(ref _frames, depth * 2);
                     _frames[depth] = new Frame { Container = container, IsArray = isArray };
                     continue;
@@ -108,10 +108,10 @@ internal sealed class JsonObjectScanner
 
                 default:
                     value = HashOfValue(ref reader);
-                    if (!frame.IsArray && frame.Node.Field >= 0)
+                    if (!frame.IsArray && frame.Name.Node.Field >= 0)
                     {
                         int quote = reader.TokenType == JsonTokenType.String ? 1 : 0;
-                        _values[frame.Node.Field] = new FieldValue(
+                        _values[frame.Name.Node.Field] = new FieldValue(
                             (int)(reader.TokenStartIndex - origin) + quote, reader.ValueSpan.Length, reader.TokenType);
                     }
 
@@ -120,10 +120,33 @@ internal sealed class JsonObjectScanner
 
             ref Frame parent = ref _frames[depth];
             parent.Members++;
-            parent.Hash = parent.IsArray ? parent.Hash.Chain(value) : parent.Hash.Add(parent.Name.Bind(value));
+            parent.Hash = parent.IsArray ? parent.Hash.Chain(value) : parent.Hash.Add(parent.Name.Hash.Bind(value));
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// What is known of the property's name that the reader stands on. Events of one type have the same names in the same
+    /// order, so that the one which followed last time is tried before a name is hashed.
+    /// </summary>
+    private Name NameAt(ref Utf8JsonReader reader, int container)
+    {
+        Name last = _last;
+        if (!reader.ValueIsEscaped && last.Next is { } next && next.Container == container && reader.ValueSpan.SequenceEqual(next.Text))
+            return _last = next;
+        ReadOnlySpan<byte> text = Unescaped(ref reader, out long kind);
+        ContentHash hash = ContentHash.OfBytes(text, NameKind | kind);
+        if (!_names.TryGetValue((container, hash.Low), out Name? name) || name.Hash != hash || !text.SequenceEqual(name.Text))
+        {
+            if (container == 0 || !_map.TryFind(container, text, hash.Low, out FieldMap.Node node)) node = new FieldMap.Node([], -1, 0);
+            // Servers that make up names would fill the memory with them.
+            if (_names.Count >= MaxNames) _names.Clear();
+            _names[(container, hash.Low)] = name = new Name(container, text.ToArray(), hash, node);
+        }
+
+        last.Next = name;
+        return _last = name;
     }
 
     private ContentHash HashOfValue(ref Utf8JsonReader reader)
@@ -150,11 +173,26 @@ internal sealed class JsonObjectScanner
         }
     }
 
+    /// <summary>A property's name in a container of the map, 0 where none of it is mapped.</summary>
+    private sealed class Name(int container, byte[] text, ContentHash hash, FieldMap.Node node)
+    {
+        public int Container => container;
+
+        /// <summary>Unescaped.</summary>
+        public byte[] Text => text;
+
+        public ContentHash Hash => hash;
+
+        public FieldMap.Node Node => node;
+
+        /// <summary>The name that came after it the last time.</summary>
+        public Name? Next { get; set; }
+    }
+
     private struct Frame
     {
         public ContentHash Hash;
-        public ContentHash Name;
-        public FieldMap.Node Node;
+        public Name Name;
         public int Members;
         public int Container;
         public bool IsArray;

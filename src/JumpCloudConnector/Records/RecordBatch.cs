@@ -45,6 +45,9 @@ public struct RecordEntry
     /// <summary>How the record was made from it.</summary>
     internal RecordKind Kind { get; set; }
 
+    /// <summary>Where the values lie that it is searched by.</summary>
+    internal RecordPlaces Places { get; set; }
+
     /// <summary>The record's identity.</summary>
     public RecordKey Key { get; internal set; }
 

@@ -62,7 +62,8 @@ internal sealed class RecordTemplate
     /// <param name="writeTime">The time of writing, epoch milliseconds.</param>
     /// <param name="key">The record's identity.</param>
     /// <param name="organization">The organization the event itself names, JSON-escaped; used where the stream knows none.</param>
-    public void WriteHeader(ByteBuffer output, long timestamp, long writeTime, RecordKey key, ReadOnlySpan<byte> organization)
+    /// <returns>How many bytes the organization's id has, which ends one byte before <see cref="AfterOrganization"/>; 0 where there is none.</returns>
+    public int WriteHeader(ByteBuffer output, long timestamp, long writeTime, RecordKey key, ReadOnlySpan<byte> organization)
     {
         output.Append("{\"timestamp\":"u8);
         output.AppendNumber(timestamp);
@@ -80,5 +81,6 @@ internal sealed class RecordTemplate
         }
 
         output.Append(AfterOrganization);
+        return id.Length;
     }
 }

@@ -18,10 +18,14 @@ internal sealed class BlockReader : IDisposable
     private long[] _sequences = [];
     private int[] _shapeOf = [];
     private Shape[] _shapes = [];
+    private int[] _partNumbers = new int[1024];
+    private Part[] _parts = [];
+    private int[] _columnNumbers = new int[256];
     private Column[] _columns = [];
 
     // Of each shape, how many records were passed over since the last one that was put together.
     private int[] _passed = [];
+    private int[] _passedParts = [];
     private int _read = -1;
 
     /// <summary>How many records the block has.</summary>
@@ -72,13 +76,15 @@ internal sealed class BlockReader : IDisposable
         }
 
         ReadOnlySpan<byte> bytes = Plain;
-        if (bytes.IsEmpty || bytes[0] != BlockWriter.Format) throw new InvalidDataException("A block of records has a layout that is not known here.");
+        if (bytes.IsEmpty || bytes[0] is not (BlockWriter.Format or BlockWriter.FormatOfWholeShapes)) throw new InvalidDataException("A block of records has a layout that is not known here.");
         int at = 1;
         Count = BlockNumbers.ReadInt(bytes, ref at);
         Index = -1;
         _read = -1;
         ReadEntries(bytes, ref at, first);
+        ReadParts(bytes, ref at);
         ReadShapes(bytes, ref at);
+        ReadColumns(bytes, ref at);
     }
 
     /// <summary>Goes to the next record; false behind the last. One whose object nobody asks for costs next to nothing.</summary>
@@ -95,24 +101,33 @@ internal sealed class BlockReader : IDisposable
     public void Restrict(bool[] selection, AsciiText[] texts, bool orEscaped, PropertyNames? among = null)
     {
         ReadOnlySpan<byte> bytes = Plain;
-        bool[] byShape = new bool[_shapes.Length];
         bool[] isAsked = new bool[_columns.Length];
-        for (int i = 0; i < byShape.Length; i++)
-        {
-            ReadOnlySpan<byte> shape = bytes.Slice(_shapes[i].Start, _shapes[i].Length);
-            byShape[i] = among is null && Has(shape, texts, orEscaped);
-            among?.FindSlots(shape, _shapes[i].Columns, isAsked);
-        }
-
+        if (among is not null)
+            foreach (Part part in _parts) among.FindSlots(bytes.Slice(part.Start, part.Length), ColumnsOf(part), isAsked);
         Hits[] hits = new Hits[_columns.Length];
         for (int i = 0; i < hits.Length; i++)
             if (among is null || isAsked[i]) hits[i] = FindHits(bytes.Slice(_columns[i].Start, _columns[i].Length), texts, orEscaped);
-        // A column without a hit needs not be counted through.
-        int[][] hitsOf = [.. _shapes.Select(s => s.Columns.Where(c => hits[c].Numbers is not null).ToArray())];
+
+        // Columns without a hit need not be counted through, nor parts that have no other.
+        bool[] byPart = new bool[_parts.Length];
+        bool[] matters = new bool[_parts.Length];
+        for (int i = 0; i < _parts.Length; i++)
+        {
+            matters[i] = byPart[i] = among is null && Has(bytes.Slice(_parts[i].Start, _parts[i].Length), texts, orEscaped);
+            foreach (int column in ColumnsOf(_parts[i])) matters[i] |= hits[column].Numbers is not null;
+        }
+
+        int[][] partsOf = new int[_shapes.Length][];
+        for (int i = 0; i < partsOf.Length; i++) partsOf[i] = Array.FindAll(PartsOf(_shapes[i]).ToArray(), p => matters[p]);
         for (int record = 0; record < Count; record++)
         {
-            bool isHit = byShape[_shapeOf[record]];
-            foreach (int column in hitsOf[_shapeOf[record]]) isHit |= hits[column].Next();
+            bool isHit = false;
+            foreach (int part in partsOf[_shapeOf[record]])
+            {
+                isHit |= byPart[part];
+                foreach (int column in ColumnsOf(_parts[part])) isHit |= hits[column].Next();
+            }
+
             selection[record] &= isHit;
         }
     }
@@ -166,11 +181,16 @@ internal sealed class BlockReader : IDisposable
     private void Assemble()
     {
         CountPassed();
-        Shape shape = _shapes[_shapeOf[Index]];
         ReadOnlySpan<byte> bytes = Plain;
-        ReadOnlySpan<byte> text = bytes.Slice(shape.Start, shape.Length);
         _json.Truncate(0);
-        foreach (int number in shape.Columns)
+        foreach (int number in PartsOf(_shapes[_shapeOf[Index]])) Assemble(bytes, _parts[number]);
+        _read = Index;
+    }
+
+    private void Assemble(ReadOnlySpan<byte> bytes, Part part)
+    {
+        ReadOnlySpan<byte> text = bytes.Slice(part.Start, part.Length);
+        foreach (int number in ColumnsOf(part))
         {
             int mark = text.IndexOf(JsonShapes.Mark);
             _json.Append(text.Slice(0, mark));
@@ -185,8 +205,11 @@ internal sealed class BlockReader : IDisposable
         }
 
         _json.Append(text);
-        _read = Index;
     }
+
+    private ReadOnlySpan<int> PartsOf(Shape shape) => _partNumbers.AsSpan(shape.Start, shape.Count);
+
+    private ReadOnlySpan<int> ColumnsOf(Part part) => _columnNumbers.AsSpan(part.FirstColumn, part.Columns);
 
     /// <summary>The records passed over since the last one that was put together have values that are to be passed over too.</summary>
     private void CountPassed()
@@ -194,8 +217,15 @@ internal sealed class BlockReader : IDisposable
         for (int shape = 0; shape < _shapes.Length; shape++)
         {
             if (_passed[shape] == 0) continue;
-            foreach (int column in _shapes[shape].Columns) _columns[column].Passed += _passed[shape];
+            foreach (int part in PartsOf(_shapes[shape])) _passedParts[part] += _passed[shape];
             _passed[shape] = 0;
+        }
+
+        for (int part = 0; part < _parts.Length; part++)
+        {
+            if (_passedParts[part] == 0) continue;
+            foreach (int column in ColumnsOf(_parts[part])) _columns[column].Passed += _passedParts[part];
+            _passedParts[part] = 0;
         }
     }
 
@@ -249,30 +279,61 @@ internal sealed class BlockReader : IDisposable
         for (int i = 0; i < Count; i++) _shapeOf[i] = BlockNumbers.ReadInt(bytes, ref at);
     }
 
-    private void ReadShapes(ReadOnlySpan<byte> bytes, ref int at)
+    private void ReadParts(ReadOnlySpan<byte> bytes, ref int at)
     {
-        _shapes = new Shape[BlockNumbers.ReadInt(bytes, ref at)];
-        _passed = new int[_shapes.Length];
+        _parts = new Part[BlockNumbers.ReadInt(bytes, ref at)];
+        _passedParts = new int[_parts.Length];
         _columns = new Column[BlockNumbers.ReadInt(bytes, ref at)];
-        for (int i = 0; i < _shapes.Length; i++)
+        int first = 0;
+        for (int i = 0; i < _parts.Length; i++)
         {
             int length = BlockNumbers.ReadInt(bytes, ref at);
             int start = at;
             at += length;
-            ReadOnlySpan<byte> text = bytes.Slice(start, length);
             int slots = 0;
-            for (int mark; (mark = text.IndexOf(JsonShapes.Mark)) >= 0; slots++) text = text.Slice(mark + 1);
-            int[] columns = new int[slots];
-            for (int slot = 0; slot < slots; slot++) columns[slot] = BlockNumbers.ReadInt(bytes, ref at);
-            _shapes[i] = new Shape(start, length, columns);
-        }
+            for (ReadOnlySpan<byte> text = bytes.Slice(start, length); ; slots++)
+            {
+                int mark = text.IndexOf(JsonShapes.Mark);
+                if (mark < 0) break;
+                text = text.Slice(mark + 1);
+            }
 
+            Grow(ref _columnNumbers, first + slots);
+            for (int slot = 0; slot < slots; slot++) _columnNumbers[first + slot] = BlockNumbers.ReadInt(bytes, ref at);
+            _parts[i] = new Part(start, length, first, slots);
+            first += slots;
+        }
+    }
+
+    private void ReadShapes(ReadOnlySpan<byte> bytes, ref int at)
+    {
+        bool arePartsWhole = bytes[0] == BlockWriter.FormatOfWholeShapes;
+        _shapes = new Shape[arePartsWhole ? _parts.Length : BlockNumbers.ReadInt(bytes, ref at)];
+        _passed = new int[_shapes.Length];
+        int first = 0;
+        for (int i = 0; i < _shapes.Length; i++)
+        {
+            int parts = arePartsWhole ? 1 : BlockNumbers.ReadInt(bytes, ref at);
+            Grow(ref _partNumbers, first + parts);
+            for (int part = 0; part < parts; part++) _partNumbers[first + part] = arePartsWhole ? i : BlockNumbers.ReadInt(bytes, ref at);
+            _shapes[i] = new Shape(first, parts);
+            first += parts;
+        }
+    }
+
+    private void ReadColumns(ReadOnlySpan<byte> bytes, ref int at)
+    {
         for (int i = 0; i < _columns.Length; i++) _columns[i].Length = BlockNumbers.ReadInt(bytes, ref at);
         for (int i = 0; i < _columns.Length; i++)
         {
             _columns[i].Start = _columns[i].At = at;
             at += _columns[i].Length;
         }
+    }
+
+    private static void Grow(ref int[] numbers, int count)
+    {
+        if (numbers.Length < count) Array.Resize(ref numbers, Math.Max(count, numbers.Length * 2));
     }
 
     private struct Column
@@ -303,5 +364,9 @@ internal sealed class BlockReader : IDisposable
         }
     }
 
-    private readonly record struct Shape(int Start, int Length, int[] Columns);
+    /// <summary>Where a shape's part numbers lie.</summary>
+    private readonly record struct Shape(int Start, int Count);
+
+    /// <summary>Where a part's text and its column numbers lie.</summary>
+    private readonly record struct Part(int Start, int Length, int FirstColumn, int Columns);
 }

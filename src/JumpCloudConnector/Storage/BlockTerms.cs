@@ -61,6 +61,18 @@ internal sealed class BlockTerms
         Add(json, TermKind.MessageClass, RecordHeader.MessageClass);
     }
 
+    /// <summary>Adds the terms of a record that differ among the records of one origin and class.</summary>
+    public void Add(ReadOnlySpan<byte> json, in RecordPlaces places)
+    {
+        Add(json, TermKind.User, places.UserName);
+        Add(json, TermKind.User, places.UserEmail);
+        Add(json, TermKind.User, places.UserId);
+        Add(json, TermKind.SourceIp, places.SourceIp);
+        Add(json, TermKind.EventType, places.EventType);
+        Add(json, TermKind.Service, places.Service);
+        Add(json, TermKind.Organization, places.OrganizationId);
+    }
+
     /// <summary>Gives the filter and begins anew.</summary>
     public byte[] Finish()
     {
@@ -108,11 +120,16 @@ internal sealed class BlockTerms
     private void Add(ReadOnlySpan<byte> json, TermKind kind, int field)
     {
         FieldValue value = _header[field];
-        if (!value.IsString || value.Length == 0) return;
-        ReadOnlySpan<byte> text = value.Of(json);
+        if (value.IsString) Add(json, kind, new RecordPlaces.Place(value.Start, value.Length));
+    }
+
+    private void Add(ReadOnlySpan<byte> json, TermKind kind, RecordPlaces.Place place)
+    {
+        if (place.Length == 0) return;
+        ReadOnlySpan<byte> text = json.Slice(place.Start, place.Length);
         if (text.IndexOf((byte)'\\') >= 0)
         {
-            Add(kind, Encoding.UTF8.GetBytes(JsonText.Unescape(json.Slice(value.Start - 1, value.Length + 2))));
+            Add(kind, Encoding.UTF8.GetBytes(JsonText.Unescape(json.Slice(place.Start - 1, place.Length + 2))));
             return;
         }
 
@@ -131,6 +148,10 @@ internal sealed class BlockTerms
     private static bool TryHash(TermKind kind, ReadOnlySpan<byte> text, out ulong term)
     {
         Span<byte> upper = text.Length <= 512 ? stackalloc byte[text.Length] : new byte[text.Length];
+#if NET
+        term = 0;
+        if (Ascii.ToUpper(text, upper, out _) != System.Buffers.OperationStatus.Done) return false;
+#else
         for (int i = 0; i < text.Length; i++)
         {
             byte letter = text[i];
@@ -142,6 +163,7 @@ internal sealed class BlockTerms
 
             upper[i] = letter is >= (byte)'a' and <= (byte)'z' ? (byte)(letter - 32) : letter;
         }
+#endif
 
         term = XxHash3.HashToUInt64(upper, (long)kind);
         return true;

@@ -19,7 +19,10 @@ internal readonly record struct BlockEntry(long Stream, long Origin, RecordKind 
 internal sealed class BlockWriter : IDisposable
 {
     /// <summary>The layout of a block's inside; its first byte.</summary>
-    public const byte Format = 1;
+    public const byte Format = 2;
+
+    /// <summary>An older layout, which has shapes in one piece.</summary>
+    public const byte FormatOfWholeShapes = 1;
 
     /// <summary>Records in a block at most.</summary>
     public const int MaxRecords = 1024;
@@ -32,6 +35,7 @@ internal sealed class BlockWriter : IDisposable
     private readonly Compressor _compressor = new(Level);
     private readonly JsonShapes _split = new();
     private readonly List<JsonShape> _shapes = [];
+    private readonly List<JsonPart> _parts = [];
     private readonly List<JsonColumn> _columns = [];
     private readonly List<BlockEntry> _entries = [];
     private readonly List<long> _sequences = [];
@@ -66,9 +70,26 @@ internal sealed class BlockWriter : IDisposable
         _entries.Add(entry);
         _sequences.Add(offset);
         ReadOnlySpan<(int Start, int Length)> values = _split.Values;
-        for (int i = 0; i < values.Length; i++)
+        foreach (JsonPart part in shape.Parts)
         {
-            JsonColumn column = shape.Columns[i];
+            if (part.Place.Block != _block)
+            {
+                part.Place = (_block, _parts.Count);
+                _parts.Add(part);
+            }
+
+            Append(part.Columns, values, json);
+            values = values.Slice(part.Columns.Length);
+        }
+
+        Size += json.Length;
+    }
+
+    private void Append(JsonColumn[] columns, ReadOnlySpan<(int Start, int Length)> values, ReadOnlySpan<byte> json)
+    {
+        for (int i = 0; i < columns.Length; i++)
+        {
+            JsonColumn column = columns[i];
             if (column.Place.Block != _block)
             {
                 column.Place = (_block, _columns.Count);
@@ -76,11 +97,11 @@ internal sealed class BlockWriter : IDisposable
                 column.Bytes.Truncate(0);
             }
 
-            column.Bytes.Append(json.Slice(values[i].Start, values[i].Length));
-            column.Bytes.Append((byte)'\n');
+            (int start, int length) = values[i];
+            Span<byte> line = column.Bytes.Reserve(length + 1);
+            json.Slice(start, length).CopyTo(line);
+            line[length] = (byte)'\n';
         }
-
-        Size += json.Length;
     }
 
     /// <summary>Gives the block, whose bytes are good until the next one is given, and begins the next.</summary>
@@ -90,13 +111,20 @@ internal sealed class BlockWriter : IDisposable
         _plain.Append(Format);
         _plain.AppendNumberOf(Count);
         WriteEntries();
-        _plain.AppendNumberOf(_shapes.Count);
+        _plain.AppendNumberOf(_parts.Count);
         _plain.AppendNumberOf(_columns.Count);
+        foreach (JsonPart part in _parts)
+        {
+            _plain.AppendNumberOf(part.Text.Length);
+            _plain.Append(part.Text);
+            foreach (JsonColumn column in part.Columns) _plain.AppendNumberOf(column.Place.Number);
+        }
+
+        _plain.AppendNumberOf(_shapes.Count);
         foreach (JsonShape shape in _shapes)
         {
-            _plain.AppendNumberOf(shape.Text.Length);
-            _plain.Append(shape.Text);
-            foreach (JsonColumn column in shape.Columns) _plain.AppendNumberOf(column.Place.Number);
+            _plain.AppendNumberOf(shape.Parts.Length);
+            foreach (JsonPart part in shape.Parts) _plain.AppendNumberOf(part.Place.Number);
         }
 
         foreach (JsonColumn column in _columns) _plain.AppendNumberOf(column.Bytes.Length);
@@ -113,6 +141,7 @@ internal sealed class BlockWriter : IDisposable
     {
         _block++;
         _shapes.Clear();
+        _parts.Clear();
         _columns.Clear();
         _entries.Clear();
         _sequences.Clear();

@@ -1,28 +1,45 @@
 using System.IO.Hashing;
+#if NET
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+#endif
 using JumpCloudConnector.Records;
 
 namespace JumpCloudConnector.Storage;
 
 /// <summary>
-/// Takes JSON texts apart into their shape, which is everything but the scalar values, and the values. Events of one type
-/// share few shapes, and the values of one path resemble each other, so that both compress far better apart than together.
-/// Knows the shapes it has seen; used by one thread.
+/// Takes JSON texts apart into their shape, which is everything but the scalar values, and the values. The shape of an object
+/// is a row of parts, one a property: properties come and go in any combination, but of each there are few forms. Values of
+/// one path resemble each other, so that shapes and values compress far better apart than together. Knows what it has seen;
+/// used by one thread.
 /// </summary>
 internal sealed class JsonShapes : IDisposable
 {
-    /// <summary>Stands in a shape where a value was taken out; no JSON text contains it.</summary>
+    /// <summary>Stands in a part where a value was taken out; no JSON text contains it.</summary>
     public const byte Mark = 0;
 
-    // Servers that make up property names would fill the memory with shapes; beyond so many all are forgotten.
-    private const int MaxKnown = 2048;
+    // Servers that make up property names would fill the memory; beyond so many all are forgotten.
+    private const int MaxShapes = 8192;
+    private const int MaxParts = 2048;
+
+    private const ulong Prime = 0x9E37_79B9_7F4A_7C15;
 
     private readonly Dictionary<ulong, JsonShape> _shapes = [];
+    private readonly Dictionary<ulong, JsonPart> _parts = [];
     private readonly Dictionary<ulong, JsonColumn> _columns = [];
-    private readonly ByteBuffer _shape = new(4096);
+    private readonly List<JsonPart> _row = [];
+    private readonly ByteBuffer _part = new(4096);
     private readonly List<JsonColumn> _slots = [];
     private readonly List<(ulong Path, bool IsArray)> _path = [];
+    private JsonPart _last = new(0, [], []);
     private (int Start, int Length)[] _values = new (int, int)[64];
     private int _count;
+
+    // How far the text was copied into parts, how deep it is there, and whether it is an object's.
+    private int _copied;
+    private int _depth;
+    private bool _isObject;
 
     /// <summary>Where the values of the text split last lie; strings without their quotes.</summary>
     public ReadOnlySpan<(int Start, int Length)> Values => _values.AsSpan(0, _count);
@@ -31,79 +48,170 @@ internal sealed class JsonShapes : IDisposable
     public JsonShape Split(ReadOnlySpan<byte> json)
     {
         TakeApart(json);
-        ulong hash = XxHash3.HashToUInt64(_shape.Span);
-        if (_shapes.TryGetValue(hash, out JsonShape? known) && known.Text.AsSpan().SequenceEqual(_shape.Span)) return known;
-        return _shapes[hash] = new JsonShape(_shape.Span.ToArray(), FindColumns(_shape.Span));
+        ulong hash = 0;
+        foreach (JsonPart part in _row) hash = ((hash << 7) | (hash >> 57)) ^ (part.Hash * Prime);
+        if (_shapes.TryGetValue(hash, out JsonShape? known) && IsRow(known.Parts)) return known;
+        return _shapes[hash] = new JsonShape([.. _row]);
     }
 
-    /// <summary>Forgets every shape where there are too many; to be called between blocks.</summary>
+    /// <summary>Forgets what there is too much of; to be called between blocks.</summary>
     public void Trim()
     {
-        if (_shapes.Count >= MaxKnown || _columns.Count >= MaxKnown) Forget();
+        if (_parts.Count >= MaxParts || _columns.Count >= MaxParts) Forget();
+        else if (_shapes.Count >= MaxShapes) _shapes.Clear();
     }
 
     public void Dispose()
     {
         Forget();
-        _shape.Dispose();
+        _part.Dispose();
     }
 
     private void Forget()
     {
         _shapes.Clear();
+        _parts.Clear();
+        _last = new JsonPart(0, [], []);
         foreach (JsonColumn column in _columns.Values) column.Bytes.Dispose();
         _columns.Clear();
     }
 
+    private bool IsRow(JsonPart[] parts)
+    {
+        if (parts.Length != _row.Count) return false;
+        for (int i = 0; i < parts.Length; i++)
+            if (parts[i] != _row[i]) return false;
+        return true;
+    }
+
     private void TakeApart(ReadOnlySpan<byte> json)
     {
-        _shape.Truncate(0);
-        _count = 0;
-        int copied = 0;
+        _row.Clear();
+        _part.Truncate(0);
+        _count = _copied = _depth = 0;
+        _isObject = false;
+        int behind = 0;
+        int at = TakeApartAhead(json, ref behind);
+        // What is not in whole vectors, and everything where there are none.
+        for (int quote; (quote = json.Slice(at).IndexOf((byte)'"')) >= 0; at = behind)
+        {
+            TakeBetween(json, behind, at + quote);
+            behind = Close(json, at + quote + 1, EndOfString(json, at + quote + 1));
+        }
+
+        TakeBetween(json, behind, json.Length);
+        ClosePart(json, json.Length);
+    }
+
+    /// <summary>Takes whole vectors apart, as far as there are any.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="behind">The first byte behind the last string that was taken.</param>
+    /// <returns>Where to go on; not inside a string.</returns>
+    private int TakeApartAhead(ReadOnlySpan<byte> json, ref int behind)
+    {
         int at = 0;
-        while (at < json.Length)
+#if NET
+        ref byte first = ref MemoryMarshal.GetReference(json);
+        int open = -1;
+        while (at + Vector256<byte>.Count <= json.Length)
+        {
+            Vector256<byte> bytes = Vector256.LoadUnsafe(ref first, (nuint)at);
+            uint quotes = Vector256.Equals(bytes, Vector256.Create((byte)'"')).ExtractMostSignificantBits();
+            uint escapes = Vector256.Equals(bytes, Vector256.Create((byte)'\\')).ExtractMostSignificantBits();
+            int next = at + Vector256<byte>.Count;
+            for (uint signs = quotes | escapes; signs != 0; signs &= signs - 1)
+            {
+                int sign = at + BitOperations.TrailingZeroCount(signs);
+                if (open < 0)
+                {
+                    TakeBetween(json, behind, sign);
+                    open = sign + 1;
+                    continue;
+                }
+
+                bool isEscaped = json[sign] == '\\';
+                behind = Close(json, open, isEscaped ? EndOfString(json, sign) : sign);
+                open = -1;
+                if (!isEscaped) continue;
+                next = behind;
+                break;
+            }
+
+            at = next;
+        }
+
+        // The rest begins with the string that is open here.
+        if (open >= 0) at = behind = open - 1;
+#endif
+        return at;
+    }
+
+    /// <summary>
+    /// Looks at what stands between two strings: takes out numbers, <c>true</c>, <c>false</c> and <c>null</c>, and ends a part
+    /// before the comma behind each property of the object.
+    /// </summary>
+    private void TakeBetween(ReadOnlySpan<byte> json, int from, int to)
+    {
+        for (int at = from; at < to; at++)
         {
             switch (json[at])
             {
-                case (byte)'"':
-                    int end = EndOfString(json, at + 1);
-                    int next = end + 1;
-                    while (next < json.Length && json[next] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n') next++;
-                    if (next < json.Length && json[next] == ':')
-                    {
-                        // A property's name belongs to the shape.
-                        at = next + 1;
-                        break;
-                    }
-
-                    copied = TakeOut(json, copied, at + 1, end);
-                    at = end + 1;
+                case (byte)'{' or (byte)'[':
+                    if (_depth++ == 0) _isObject = json[at] == '{';
                     break;
-
-                // Numbers, true, false and null.
+                case (byte)'}' or (byte)']':
+                    if (--_depth == 0 && _isObject) ClosePart(json, at);
+                    break;
+                case (byte)',':
+                    if (_depth == 1 && _isObject) ClosePart(json, at);
+                    break;
                 case (byte)'-' or (>= (byte)'0' and <= (byte)'9') or (byte)'t' or (byte)'f' or (byte)'n':
-                    int stop = at + 1;
-                    while (stop < json.Length && json[stop] is not ((byte)',' or (byte)'}' or (byte)']' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')) stop++;
-                    copied = TakeOut(json, copied, at, stop);
-                    at = stop;
-                    break;
-
-                default:
-                    at++;
+                    int start = at;
+                    while (at + 1 < to && json[at + 1] is not ((byte)',' or (byte)'}' or (byte)']' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')) at++;
+                    TakeOut(json, start, at + 1);
                     break;
             }
         }
-
-        _shape.Append(json.Slice(copied));
     }
 
-    private int TakeOut(ReadOnlySpan<byte> json, int copied, int start, int end)
+    /// <summary>Takes a string out, but for the name of a property, which belongs to the shape.</summary>
+    /// <returns>The first byte behind it and its colon.</returns>
+    private int Close(ReadOnlySpan<byte> json, int start, int end)
     {
-        _shape.Append(json.Slice(copied, start - copied));
-        _shape.Append(Mark);
+        int next = end + 1;
+        while (next < json.Length && json[next] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n') next++;
+        if (next < json.Length && json[next] == ':') return next + 1;
+        TakeOut(json, start, end);
+        return end + 1;
+    }
+
+    private void TakeOut(ReadOnlySpan<byte> json, int start, int end)
+    {
+        Span<byte> part = _part.Reserve(start - _copied + 1);
+        json.Slice(_copied, start - _copied).CopyTo(part);
+        part[part.Length - 1] = Mark;
         if (_count == _values.Length) Array.Resize(ref _values, _count * 2);
         _values[_count++] = (start, end - start);
-        return end;
+        _copied = end;
+    }
+
+    /// <summary>Ends the part under way. Texts of one kind have the same parts in much the same order, so that the one which followed
+    /// last time is tried first.</summary>
+    private void ClosePart(ReadOnlySpan<byte> json, int end)
+    {
+        _part.Append(json.Slice(_copied, end - _copied));
+        _copied = end;
+        ReadOnlySpan<byte> text = _part.Span;
+        if (_last.Next is not { } part || !text.SequenceEqual(part.Text))
+        {
+            ulong hash = XxHash3.HashToUInt64(text);
+            if (!_parts.TryGetValue(hash, out part) || !text.SequenceEqual(part.Text))
+                _parts[hash] = part = new JsonPart(hash, text.ToArray(), FindColumns(text));
+            _last.Next = part;
+        }
+
+        _row.Add(_last = part);
+        _part.Truncate(0);
     }
 
     private static int EndOfString(ReadOnlySpan<byte> json, int at)
@@ -117,28 +225,35 @@ internal sealed class JsonShapes : IDisposable
     }
 
     /// <summary>The column of each value: values of one path share one, whatever shape they come in.</summary>
-    private JsonColumn[] FindColumns(ReadOnlySpan<byte> shape)
+    private JsonColumn[] FindColumns(ReadOnlySpan<byte> part)
     {
         _slots.Clear();
         _path.Clear();
         (ulong Path, bool IsArray) container = (0, true);
         ulong name = 0;
-        int at = 0;
-        while (at < shape.Length)
+        if (part[0] is (byte)',' or (byte)'}')
         {
-            switch (shape[at])
+            // Not the first part of an object: the object is open.
+            _path.Add(container);
+            container = (Join(container, name), false);
+        }
+
+        int at = 0;
+        while (at < part.Length)
+        {
+            switch (part[at])
             {
                 case (byte)'{' or (byte)'[':
                     _path.Add(container);
-                    container = (Join(container, name), shape[at] == '[');
+                    container = (Join(container, name), part[at] == '[');
                     break;
                 case (byte)'}' or (byte)']':
                     container = _path[_path.Count - 1];
                     _path.RemoveAt(_path.Count - 1);
                     break;
-                case (byte)'"' when shape[at + 1] != Mark:
-                    int end = EndOfString(shape, at + 1);
-                    name = XxHash3.HashToUInt64(shape.Slice(at + 1, end - at - 1));
+                case (byte)'"' when part[at + 1] != Mark:
+                    int end = EndOfString(part, at + 1);
+                    name = XxHash3.HashToUInt64(part.Slice(at + 1, end - at - 1));
                     at = end;
                     break;
                 case (byte)'"':
@@ -167,12 +282,26 @@ internal sealed class JsonShapes : IDisposable
     }
 }
 
-/// <summary>A JSON text without its values, and where those go.</summary>
-internal sealed class JsonShape(byte[] text, JsonColumn[] columns)
+/// <summary>A JSON text without its values: a row of parts.</summary>
+internal sealed class JsonShape(JsonPart[] parts)
 {
+    public JsonPart[] Parts => parts;
+
+    /// <summary>The block that it was last used in, and its number there.</summary>
+    public (long Block, int Number) Place { get; set; }
+}
+
+/// <summary>A property of an object without its values, or another text as a whole, and where the values go.</summary>
+internal sealed class JsonPart(ulong hash, byte[] text, JsonColumn[] columns)
+{
+    public ulong Hash => hash;
+
     public byte[] Text => text;
 
     public JsonColumn[] Columns => columns;
+
+    /// <summary>The part that came after it the last time.</summary>
+    public JsonPart? Next { get; set; }
 
     /// <summary>The block that it was last used in, and its number there.</summary>
     public (long Block, int Number) Place { get; set; }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using JumpCloudConnector.Records;
 
 namespace JumpCloudConnector.Storage;
 
@@ -36,6 +37,9 @@ internal sealed class BlockPacker : IDisposable
     private readonly BlockWriter _writer = new();
     private readonly BlockTerms _terms = new();
     private readonly Dictionary<long, BlockPart> _parts = [];
+
+    // Whose events the block has already: what is the same for all of an origin is among its terms.
+    private readonly HashSet<long> _origins = [];
     private long _first = -1;
     private long _last;
 
@@ -48,12 +52,14 @@ internal sealed class BlockPacker : IDisposable
     /// <param name="entry">What is not in the kept part.</param>
     /// <param name="kept">The part that is kept.</param>
     /// <param name="json">The whole record.</param>
-    public void Add(long sequence, BlockEntry entry, ReadOnlySpan<byte> kept, ReadOnlySpan<byte> json)
+    /// <param name="places">Where its terms lie, if that is known.</param>
+    public void Add(long sequence, BlockEntry entry, ReadOnlySpan<byte> kept, ReadOnlySpan<byte> json, in RecordPlaces places = default)
     {
         if (_first < 0) _first = sequence;
         _last = sequence;
         _writer.Add(sequence - _first, entry, kept);
-        _terms.Add(json);
+        if (!places.AreKnown || entry.Kind != RecordKind.Event || _origins.Add(entry.Origin)) _terms.Add(json);
+        else _terms.Add(json, places);
         _parts[entry.Stream] = _parts.TryGetValue(entry.Stream, out BlockPart part)
             ? new BlockPart(entry.Stream, part.Records + 1, Math.Min(part.From, entry.Timestamp), Math.Max(part.To, entry.Timestamp))
             : new BlockPart(entry.Stream, 1, entry.Timestamp, entry.Timestamp);
@@ -68,6 +74,7 @@ internal sealed class BlockPacker : IDisposable
         packed.CopyTo(body);
         PackedBlock block = new(_first, _last - _first + 1, [.. _parts.Values], _terms.Finish(), body, packed.Length, size);
         _parts.Clear();
+        _origins.Clear();
         _first = -1;
         return block;
     }

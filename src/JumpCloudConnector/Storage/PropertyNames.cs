@@ -8,16 +8,16 @@ internal sealed class PropertyNames(IEnumerable<string> names)
     private readonly byte[][] _names = [.. names.Select(Encoding.UTF8.GetBytes)];
 
     /// <summary>Marks the columns of values that stand behind one of the names; one written with an escape may be any.</summary>
-    /// <param name="shape">A shape's text.</param>
+    /// <param name="part">A part of a shape.</param>
     /// <param name="columns">The columns of its values, in their order.</param>
     /// <param name="found">True for each column that has such values; others stay as they are.</param>
-    public void FindSlots(ReadOnlySpan<byte> shape, int[] columns, bool[] found)
+    public void FindSlots(ReadOnlySpan<byte> part, ReadOnlySpan<int> columns, bool[] found)
     {
         int from = 0;
         foreach (int column in columns)
         {
-            int mark = from + shape.Slice(from).IndexOf(JsonShapes.Mark);
-            found[column] |= found[column] || IsNamed(shape.Slice(from, mark - from));
+            int mark = from + part.Slice(from).IndexOf(JsonShapes.Mark);
+            found[column] |= found[column] || IsNamed(part.Slice(from, mark - from));
             from = mark + 1;
         }
     }

@@ -53,7 +53,7 @@ internal sealed partial class SqliteRecordStore
             ReadOnlySpan<byte> json = batch.Json(i);
             packer.Add(
                 number++, new BlockEntry(stream, origin, entry.Kind, entry.WriteTime, entry.Timestamp),
-                entry.Kind == RecordKind.Whole ? json : batch.Vendor(i), json);
+                entry.Kind == RecordKind.Whole ? json : batch.Vendor(i), json, entry.Places);
             if (packer.IsFull) blocks.Add(packer.Finish());
         }
 

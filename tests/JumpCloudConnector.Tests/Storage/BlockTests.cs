@@ -35,6 +35,53 @@ public sealed class BlockTests
         }
     }
 
+    /// <summary>Texts are taken apart many bytes at a time: what matters may stand on either side of any border.</summary>
+    [Fact]
+    public void What_stands_at_any_place_comes_back_as_it_was()
+    {
+        byte[][] texts = [.. Enumerable.Range(0, 100).Select(i => Encoding.UTF8.GetBytes(
+            $"{{\"p\":\"{new string('x', i)}\",\"q\\\"r\" : \"a\\\\\\\"b\",\"n\":[1,{{\"x\":null,\"y\":[]}},-2.5e3],\"\":{{}},\"t\":true,\"z\":\"\\\\\"}}"))];
+        using BlockWriter writer = new();
+        foreach (byte[] text in texts) writer.Add(writer.Count, default, text);
+        using BlockReader reader = new();
+        reader.Open(writer.Finish(), 1);
+        Assert.All(texts, text =>
+        {
+            Assert.True(reader.MoveNext());
+            Assert.Equal(Encoding.UTF8.GetString(text), Encoding.UTF8.GetString(reader.Json.ToArray()));
+        });
+    }
+
+    /// <summary>A block of the layout before this one, written by the version that had it.</summary>
+    [Fact]
+    public void A_block_with_whole_shapes_is_read()
+    {
+        byte[] packed = Convert.FromBase64String(
+            "KLUv/WQ2AIUHAMJNMzFwadsmMaiqqqoSUIACDI1ZhESPUVPiQ2mWCKZl86ru5P//EYnMlroCFXgz0vjvFrkD/YjzgegHfCtDQ30vVvVjV+7ZkEiUxEmUs9+6" +
+            "ooNULf3WFL+qlqbISZlIKpE0IhEg8nnI5wCSUBs01JMh0Aw4HAUNAKdpUfWsQv3yP3lG/fqGbBE0GE3TMPA5zVHH+CUJw+5E7txxFeoZ22sVcvX2Sk/V6nqM" +
+            "Xaia8VM2u+POqU/Ws4QA+Jx7L4qooNg2CBcsLiYktvcehPA55gUMADcH8DkGmJnJQrjj9PepDZfBcC5IoUiUmSPMzG2BLJkpPGo=");
+        string[] texts =
+        [
+            """{"id":"1","timestamp":"2024-05-06T07:08:09Z","username":"jane.doe","client_ip":"10.9.8.7","list":[1,true,null,"x"],"success":true}""",
+            """{"id":"2","timestamp":"2024-05-06T07:08:10Z","username":"jack.roe","client_ip":"10.9.8.6","list":[2,false,null,"y"],"success":false}""",
+            """{"id":"3","other":{"deep":[{"a":-1.5}]}}""",
+        ];
+        using BlockReader reader = new();
+        reader.Open(packed, 10);
+        for (int i = 0; i < texts.Length; i++)
+        {
+            Assert.True(reader.MoveNext());
+            Assert.Equal((10L + (2 * i), new BlockEntry(1, 2, RecordKind.Event, 1_700_000_000_000 + i, 1_600_000_000_000 - i)), (reader.Sequence, reader.Entry));
+            Assert.Equal(texts[i], Encoding.UTF8.GetString(reader.Json.ToArray()));
+        }
+
+        Assert.False(reader.MoveNext());
+        reader.Open(packed, 10);
+        bool[] passes = [true, true, true];
+        reader.Restrict(passes, [AsciiText.From("JACK.roe")!], orEscaped: true, new PropertyNames(["username"]));
+        Assert.Equal([false, true, false], passes);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("[]")]

@@ -30,7 +30,7 @@ internal sealed class BlockWriter : IDisposable
     /// <summary>Bytes of vendors' objects at which a block is full.</summary>
     public const int FullAt = 2 << 20;
 
-    private const int Level = 3;
+    private const int Level = 2;
 
     private readonly Compressor _compressor = new(Level);
     private readonly JsonShapes _split = new();

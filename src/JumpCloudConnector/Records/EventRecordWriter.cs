@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace JumpCloudConnector.Records;
@@ -49,6 +50,7 @@ internal sealed class EventRecordWriter
     public bool TryScan(ref Utf8JsonReader reader) => _scanner.TryScan(ref reader);
 
     /// <summary>Writes the event scanned last as a record; returns its time in epoch milliseconds, or 0 where it has none.</summary>
+    [MethodImpl(HotPath.Optimized)]
     public long Write(ReadOnlySpan<byte> json, RecordBatch batch)
     {
         ByteBuffer output = batch.Bytes;
@@ -96,6 +98,7 @@ internal sealed class EventRecordWriter
         output.Append(json);
     }
 
+    [MethodImpl(HotPath.Optimized)]
     private void WriteWhat(ByteBuffer output, ReadOnlySpan<byte> json)
     {
         ReadOnlySpan<byte> service = Text(json, Field.Service);
@@ -125,6 +128,7 @@ internal sealed class EventRecordWriter
         };
     }
 
+    [MethodImpl(HotPath.Optimized)]
     private void WriteWho(ByteBuffer output, ReadOnlySpan<byte> json)
     {
         ReadOnlySpan<byte> name = First(json, Field.ByUserName, Field.UserName);
@@ -160,6 +164,7 @@ internal sealed class EventRecordWriter
     private static (int Start, int Length) Range(ReadOnlySpan<byte> json, ReadOnlySpan<byte> part) =>
         part.IsEmpty || !json.Overlaps(part, out int start) ? (0, 0) : (start, part.Length);
 
+    [MethodImpl(HotPath.Optimized)]
     private void WriteWhere(ByteBuffer output, ReadOnlySpan<byte> json)
     {
         ReadOnlySpan<byte> address = First(json, Field.ClientIp, Field.SourceIp);
@@ -186,6 +191,7 @@ internal sealed class EventRecordWriter
         geo.Close();
     }
 
+    [MethodImpl(HotPath.Optimized)]
     private void WriteOnWhat(ByteBuffer output, ReadOnlySpan<byte> json)
     {
         Group resource = new(output, ",\"resource\":{"u8);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace JumpCloudConnector.Records;
@@ -46,6 +47,7 @@ internal sealed class JsonObjectScanner
     /// <summary>
     /// A string's characters as they stand in the JSON last scanned, escapes and all; nothing for a blank or another type.
     /// </summary>
+    [MethodImpl(HotPath.Optimized)]
     public ReadOnlySpan<byte> TextOf(ReadOnlySpan<byte> json, int field)
     {
         FieldValue value = _values[field];
@@ -63,6 +65,7 @@ internal sealed class JsonObjectScanner
     /// </summary>
     /// <returns>False when the reader ran out of bytes; the scan must then be done again from the brace.</returns>
     /// <exception cref="JsonException">The bytes are not JSON.</exception>
+    [MethodImpl(HotPath.Optimized)]
     public bool TryScan(ref Utf8JsonReader reader)
     {
         Array.Clear(_values, 0, _values.Length);
@@ -130,6 +133,7 @@ internal sealed class JsonObjectScanner
     /// What is known of the property's name that the reader stands on. Events of one type have the same names in the same
     /// order, so that the one which followed last time is tried before a name is hashed.
     /// </summary>
+    [MethodImpl(HotPath.Optimized)]
     private Name NameAt(ref Utf8JsonReader reader, int container)
     {
         Name last = _last;
@@ -149,12 +153,14 @@ internal sealed class JsonObjectScanner
         return _last = name;
     }
 
+    [MethodImpl(HotPath.Optimized)]
     private ContentHash HashOfValue(ref Utf8JsonReader reader)
     {
         ReadOnlySpan<byte> value = Unescaped(ref reader, out long kind);
         return ContentHash.OfBytes(value, (long)reader.TokenType | kind);
     }
 
+    [MethodImpl(HotPath.Optimized)]
     private ReadOnlySpan<byte> Unescaped(ref Utf8JsonReader reader, out long kind)
     {
         kind = 0;

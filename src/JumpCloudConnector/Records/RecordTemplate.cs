@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -63,6 +64,7 @@ internal sealed class RecordTemplate
     /// <param name="key">The record's identity.</param>
     /// <param name="organization">The organization the event itself names, JSON-escaped; used where the stream knows none.</param>
     /// <returns>How many bytes the organization's id has, which ends one byte before <see cref="AfterOrganization"/>; 0 where there is none.</returns>
+    [MethodImpl(HotPath.Optimized)]
     public int WriteHeader(ByteBuffer output, long timestamp, long writeTime, RecordKey key, ReadOnlySpan<byte> organization)
     {
         output.Append("{\"timestamp\":"u8);

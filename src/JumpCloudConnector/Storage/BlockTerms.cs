@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
 using System.Text;
 using JumpCloudConnector.Records;
 
@@ -62,6 +63,7 @@ internal sealed class BlockTerms
     }
 
     /// <summary>Adds the terms of a record that differ among the records of one origin and class.</summary>
+    [MethodImpl(HotPath.Optimized)]
     public void Add(ReadOnlySpan<byte> json, in RecordPlaces places)
     {
         Add(json, TermKind.User, places.UserName);
@@ -123,6 +125,7 @@ internal sealed class BlockTerms
         if (value.IsString) Add(json, kind, new RecordPlaces.Place(value.Start, value.Length));
     }
 
+    [MethodImpl(HotPath.Optimized)]
     private void Add(ReadOnlySpan<byte> json, TermKind kind, RecordPlaces.Place place)
     {
         if (place.Length == 0) return;
@@ -136,6 +139,7 @@ internal sealed class BlockTerms
         Add(kind, text);
     }
 
+    [MethodImpl(HotPath.Optimized)]
     private void Add(TermKind kind, ReadOnlySpan<byte> text)
     {
         _terms.Add(TryHash(kind, text, out ulong term) ? term : AnyOf(kind));
@@ -145,6 +149,7 @@ internal sealed class BlockTerms
     // Letters beyond ASCII have no upper case that all editions of .NET agree on: such a text stands for any of its kind.
     private static ulong AnyOf(TermKind kind) => XxHash3.HashToUInt64([], -(long)kind);
 
+    [MethodImpl(HotPath.Optimized)]
     private static bool TryHash(TermKind kind, ReadOnlySpan<byte> text, out ulong term)
     {
         Span<byte> upper = text.Length <= 512 ? stackalloc byte[text.Length] : new byte[text.Length];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using JumpCloudConnector.Records;
 using ZstdSharp;
 using ZstdSharp.Unsafe;
@@ -57,6 +58,7 @@ internal sealed class BlockWriter : IDisposable
     /// <param name="offset">Its sequence, counted from the block's first one; ascending.</param>
     /// <param name="entry">What is not in the object.</param>
     /// <param name="json">The vendor's object, or the whole record where it is kept as it is.</param>
+    [MethodImpl(HotPath.Optimized)]
     public void Add(long offset, BlockEntry entry, ReadOnlySpan<byte> json)
     {
         JsonShape shape = _split.Split(json);
@@ -85,6 +87,7 @@ internal sealed class BlockWriter : IDisposable
         Size += json.Length;
     }
 
+    [MethodImpl(HotPath.Optimized)]
     private void Append(JsonColumn[] columns, ReadOnlySpan<(int Start, int Length)> values, ReadOnlySpan<byte> json)
     {
         for (int i = 0; i < columns.Length; i++)
@@ -105,6 +108,7 @@ internal sealed class BlockWriter : IDisposable
     }
 
     /// <summary>Gives the block, whose bytes are good until the next one is given, and begins the next.</summary>
+    [MethodImpl(HotPath.Optimized)]
     public ReadOnlySpan<byte> Finish()
     {
         _plain.Truncate(0);
@@ -158,6 +162,7 @@ internal sealed class BlockWriter : IDisposable
         _packed.Dispose();
     }
 
+    [MethodImpl(HotPath.Optimized)]
     private void WriteEntries()
     {
         long last = -1;

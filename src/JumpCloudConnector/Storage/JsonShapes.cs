@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 #if NET
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 #endif
@@ -45,6 +46,7 @@ internal sealed class JsonShapes : IDisposable
     public ReadOnlySpan<(int Start, int Length)> Values => _values.AsSpan(0, _count);
 
     /// <summary>Splits a valid JSON text.</summary>
+    [MethodImpl(HotPath.Optimized)]
     public JsonShape Split(ReadOnlySpan<byte> json)
     {
         TakeApart(json);
@@ -84,6 +86,7 @@ internal sealed class JsonShapes : IDisposable
         return true;
     }
 
+    [MethodImpl(HotPath.Optimized)]
     private void TakeApart(ReadOnlySpan<byte> json)
     {
         _row.Clear();
@@ -107,6 +110,7 @@ internal sealed class JsonShapes : IDisposable
     /// <param name="json">The text.</param>
     /// <param name="behind">The first byte behind the last string that was taken.</param>
     /// <returns>Where to go on; not inside a string.</returns>
+    [MethodImpl(HotPath.Optimized)]
     private int TakeApartAhead(ReadOnlySpan<byte> json, ref int behind)
     {
         int at = 0;
@@ -150,6 +154,7 @@ internal sealed class JsonShapes : IDisposable
     /// Looks at what stands between two strings: takes out numbers, <c>true</c>, <c>false</c> and <c>null</c>, and ends a part
     /// before the comma behind each property of the object.
     /// </summary>
+    [MethodImpl(HotPath.Optimized)]
     private void TakeBetween(ReadOnlySpan<byte> json, int from, int to)
     {
         for (int at = from; at < to; at++)
@@ -176,6 +181,7 @@ internal sealed class JsonShapes : IDisposable
 
     /// <summary>Takes a string out, but for the name of a property, which belongs to the shape.</summary>
     /// <returns>The first byte behind it and its colon.</returns>
+    [MethodImpl(HotPath.Optimized)]
     private int Close(ReadOnlySpan<byte> json, int start, int end)
     {
         int next = end + 1;
@@ -185,6 +191,7 @@ internal sealed class JsonShapes : IDisposable
         return end + 1;
     }
 
+    [MethodImpl(HotPath.Optimized)]
     private void TakeOut(ReadOnlySpan<byte> json, int start, int end)
     {
         Span<byte> part = _part.Reserve(start - _copied + 1);
@@ -197,6 +204,7 @@ internal sealed class JsonShapes : IDisposable
 
     /// <summary>Ends the part under way. Texts of one kind have the same parts in much the same order, so that the one which followed
     /// last time is tried first.</summary>
+    [MethodImpl(HotPath.Optimized)]
     private void ClosePart(ReadOnlySpan<byte> json, int end)
     {
         _part.Append(json.Slice(_copied, end - _copied));

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using JumpCloudConnector.Records;
 
 namespace JumpCloudConnector.Storage;
@@ -53,6 +54,7 @@ internal sealed class BlockPacker : IDisposable
     /// <param name="kept">The part that is kept.</param>
     /// <param name="json">The whole record.</param>
     /// <param name="places">Where its terms lie, if that is known.</param>
+    [MethodImpl(HotPath.Optimized)]
     public void Add(long sequence, BlockEntry entry, ReadOnlySpan<byte> kept, ReadOnlySpan<byte> json, in RecordPlaces places = default)
     {
         if (_first < 0) _first = sequence;

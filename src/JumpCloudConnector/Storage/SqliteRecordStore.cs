@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using JumpCloudConnector.Records;
 using Microsoft.Data.Sqlite;
 
@@ -69,6 +70,7 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
         });
 
     /// <summary>Takes the keys of a batch, and with them which of its records are new.</summary>
+    [MethodImpl(HotPath.Optimized)]
     private static CommitCounts TakeNew(Statements run, long stream, RecordBatch batch, SliceCommit slice)
     {
         long repeated = 0, added = 0, filtered = 0;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -19,21 +20,16 @@ internal sealed class ByteBuffer : IDisposable
 
     public void Truncate(int length) => Length = length;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Reserve(int count)
     {
-        if (_bytes.Length - Length < count)
-        {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_bytes.Length * 2, Length + count));
-            Buffer.BlockCopy(_bytes, 0, larger, 0, Length);
-            ArrayPool<byte>.Shared.Return(_bytes);
-            _bytes = larger;
-        }
-
+        if (_bytes.Length - Length < count) Grow(count);
         Span<byte> span = _bytes.AsSpan(Length, count);
         Length += count;
         return span;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Reserve(bytes.Length));
 
     public void Append(byte value) => Reserve(1)[0] = value;
@@ -53,6 +49,14 @@ internal sealed class ByteBuffer : IDisposable
         Append("\":\""u8);
         Append(JsonEncodedText.Encode(value, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes);
         Append((byte)'"');
+    }
+
+    private void Grow(int count)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_bytes.Length * 2, Length + count));
+        Buffer.BlockCopy(_bytes, 0, larger, 0, Length);
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
     }
 
     public override string ToString() => Encoding.UTF8.GetString(_bytes, 0, Length);

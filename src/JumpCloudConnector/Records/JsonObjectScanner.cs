@@ -131,14 +131,22 @@ internal sealed class JsonObjectScanner
 
     /// <summary>
     /// What is known of the property's name that the reader stands on. Events of one type have the same names in the same
-    /// order, so that the one which followed last time is tried before a name is hashed.
+    /// order, so that those two which followed last are tried before a name is hashed.
     /// </summary>
     [MethodImpl(HotPath.Optimized)]
     private Name NameAt(ref Utf8JsonReader reader, int container)
     {
         Name last = _last;
-        if (!reader.ValueIsEscaped && last.Next is { } next && next.Container == container && reader.ValueSpan.SequenceEqual(next.Text))
-            return _last = next;
+        if (!reader.ValueIsEscaped)
+        {
+            if (last.Next is { } next && next.Container == container && reader.ValueSpan.SequenceEqual(next.Text)) return _last = next;
+            if (last.OrNext is { } other && other.Container == container && reader.ValueSpan.SequenceEqual(other.Text))
+            {
+                (last.Next, last.OrNext) = (other, last.Next);
+                return _last = other;
+            }
+        }
+
         ReadOnlySpan<byte> text = Unescaped(ref reader, out long kind);
         ContentHash hash = ContentHash.OfBytes(text, NameKind | kind);
         if (!_names.TryGetValue((container, hash.Low), out Name? name) || name.Hash != hash || !text.SequenceEqual(name.Text))
@@ -149,7 +157,7 @@ internal sealed class JsonObjectScanner
             _names[(container, hash.Low)] = name = new Name(container, text.ToArray(), hash, node);
         }
 
-        last.Next = name;
+        (last.Next, last.OrNext) = (name, last.Next);
         return _last = name;
     }
 
@@ -193,6 +201,9 @@ internal sealed class JsonObjectScanner
 
         /// <summary>The name that came after it the last time.</summary>
         public Name? Next { get; set; }
+
+        /// <summary>The one that did before that.</summary>
+        public Name? OrNext { get; set; }
     }
 
     private struct Frame

@@ -10,11 +10,14 @@ namespace JumpCloudConnector.Storage;
 internal sealed class BlockSieve
 {
     // Names and values that records have beside the vendor's object. Those of an origin are asked for one by one.
-    private const string Constants =
-        "timestamp write_time stellar_uuid tenantid tenant_name connector_name org_id org_name msg_class msg_origin source category processor " +
-        "name type log_collector iam jumpcloud jumpcloud_directoryinsights jumpcloud_directory_insights jumpcloud_systemuser event_category systemuser " +
-        "event_type systemuser_added systemuser_changed systemuser_removed systemuser_snapshot event_status success failure mfa unknown event_name reason severity user email id " +
-        "srcip srcport srcip_username srcip_geo countryCode countryName region regionCode city continentCode timezone latitude longitude resource host application";
+    private const string Names =
+        "timestamp write_time stellar_uuid tenantid tenant_name connector_name org_id org_name msg_class msg_origin source category processor name type " +
+        "event_category event_type event_status event_name reason severity user email id srcip srcport srcip_username srcip_geo countryCode countryName " +
+        "region regionCode city continentCode timezone latitude longitude resource host application jumpcloud";
+
+    private const string Constants = Names +
+        " log_collector iam jumpcloud_directoryinsights jumpcloud_directory_insights jumpcloud_systemuser systemuser systemuser_added systemuser_changed " +
+        "systemuser_removed systemuser_snapshot success failure mfa unknown";
 
     private const string Structure = "\"{}[]:,\\";
 
@@ -31,6 +34,9 @@ internal sealed class BlockSieve
     private readonly List<(AsciiText[] Texts, PropertyNames Names, bool OrOfUsers)> _values = [];
     private readonly AsciiText? _text;
     private readonly string? _plainText;
+
+    // A text that can be in the vendor's object alone, though it need not lie in one value or name of it.
+    private readonly AsciiText? _objectText;
     private readonly Dictionary<long, bool> _origins = [];
     private bool[] _passes = [];
 
@@ -48,6 +54,10 @@ internal sealed class BlockSieve
         {
             _text = AsciiText.From(query.Text);
             _plainText = query.Text;
+        }
+        else if (!query.Regex)
+        {
+            _objectText = AsciiText.From(PartInObject(query.Text));
         }
     }
 
@@ -74,6 +84,9 @@ internal sealed class BlockSieve
         if (_text is not null) SiftText(block, originOf);
         return _passes;
     }
+
+    /// <summary>False for a record that surely is no match, by its kept part.</summary>
+    public bool MayMatch(ReadOnlySpan<byte> kept) => _objectText is null || _objectText.IsIn(kept);
 
     private void SiftText(BlockReader block, Func<long, RecordOrigin> originOf)
     {
@@ -110,6 +123,28 @@ internal sealed class BlockSieve
         && text[0] != ' ' && text[text.Length - 1] != ' '
         && text.All(c => c is >= ' ' and < (char)0x7F && Structure.IndexOf(c) < 0)
         && Constants.IndexOf(text, StringComparison.OrdinalIgnoreCase) < 0;
+
+    /// <summary>
+    /// The part of a text like <c>"success":false</c> that only a vendor's object can contain, since it begins with the name of a
+    /// property that no record has of its own. Between two quotes a name stands where no sign of structure does. The brace that
+    /// ends the record is not the object's.
+    /// </summary>
+    private static string? PartInObject(string? text)
+    {
+        for (int open = text?.IndexOf('"') ?? -1; open >= 0;)
+        {
+            int close = text!.IndexOf('"', open + 1);
+            if (close < 0) return null;
+            string name = text.Substring(open + 1, close - open - 1);
+            bool isName = name.Length > 0 && name.All(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_' or '@')
+                && text.Substring(close + 1).TrimStart().StartsWith(":", StringComparison.Ordinal);
+            if (isName && (open == 0 || text[open - 1] != '\\') && !Names.Split(' ').Contains(name, StringComparer.OrdinalIgnoreCase))
+                return text.Substring(open).TrimEnd('}');
+            open = close;
+        }
+
+        return null;
+    }
 
     private static PropertyNames? NamesOf(string field) => field switch
     {

@@ -202,8 +202,10 @@ internal sealed class JsonShapes : IDisposable
         _copied = end;
     }
 
-    /// <summary>Ends the part under way. Texts of one kind have the same parts in much the same order, so that the one which followed
-    /// last time is tried first.</summary>
+    /// <summary>
+    /// Ends the part under way. Texts of one kind have the same parts in much the same order, so that those two which followed
+    /// last are tried first.
+    /// </summary>
     [MethodImpl(HotPath.Optimized)]
     private void ClosePart(ReadOnlySpan<byte> json, int end)
     {
@@ -212,10 +214,15 @@ internal sealed class JsonShapes : IDisposable
         ReadOnlySpan<byte> text = _part.Span;
         if (_last.Next is not { } part || !text.SequenceEqual(part.Text))
         {
-            ulong hash = XxHash3.HashToUInt64(text);
-            if (!_parts.TryGetValue(hash, out part) || !text.SequenceEqual(part.Text))
-                _parts[hash] = part = new JsonPart(hash, text.ToArray(), FindColumns(text));
-            _last.Next = part;
+            part = _last.OrNext;
+            if (part is null || !text.SequenceEqual(part.Text))
+            {
+                ulong hash = XxHash3.HashToUInt64(text);
+                if (!_parts.TryGetValue(hash, out part) || !text.SequenceEqual(part.Text))
+                    _parts[hash] = part = new JsonPart(hash, text.ToArray(), FindColumns(text));
+            }
+
+            (_last.Next, _last.OrNext) = (part, _last.Next);
         }
 
         _row.Add(_last = part);
@@ -310,6 +317,9 @@ internal sealed class JsonPart(ulong hash, byte[] text, JsonColumn[] columns)
 
     /// <summary>The part that came after it the last time.</summary>
     public JsonPart? Next { get; set; }
+
+    /// <summary>The one that did before that.</summary>
+    public JsonPart? OrNext { get; set; }
 
     /// <summary>The block that it was last used in, and its number there.</summary>
     public (long Block, int Number) Place { get; set; }

@@ -180,6 +180,7 @@ internal sealed class RecordSearch : IDisposable
             if (passes is not null && !passes[scan.Reader.Index]) continue;
             Place place = new(_bySequence ? scan.Reader.Sequence : entry.Timestamp, scan.Reader.Sequence);
             if (entry.Timestamp < _after || entry.Timestamp >= _before || Compare(place, _place) <= 0) continue;
+            if (!scan.Sieve.MayMatch(scan.Reader.Json)) continue;
             ReadOnlySpan<byte> json = scan.Renderer.Render(entry, scan.Reader.Json);
             if (scan.Predicate.Matches(json)) matches.Add(new Match(place, scan.Reader.Sequence, json.ToArray(), body.Id));
         }

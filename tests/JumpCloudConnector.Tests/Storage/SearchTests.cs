@@ -49,12 +49,17 @@ public sealed class SearchTests
     [InlineData("LOG_COLLECTOR")]
     [InlineData("name\" : \"x")]
     [InlineData("a\\/b")]
+    [InlineData("\"b\":TRUE")]
+    [InlineData("\"c\":\"É")]
+    [InlineData("\"jumpcloud\":{\"id\":\"x7\"}}")]
+    [InlineData("\"x7\"}}")]
+    [InlineData("\"b\":\"y7\"}}")]
     public void Texts_are_found_wherever_they_are(string text)
     {
         using FilledStore store = new();
         Lease lease = store.Acquire("main", out _);
         byte[] spaced = "{ \"id\" : \"1\" , \"timestamp\":\"2024-05-06T07:08:09Z\", \"a\" : null , \"b\":true , \"n\": -7 , \"name\" : \"x\", \"c\":\"É a\\/b\" }"u8.ToArray();
-        store.Commit(lease, Enumerable.Range(0, 400).Select(i => i == 300 ? spaced : System.Text.Encoding.UTF8.GetBytes($"{{\"id\":\"x{i}\"}}")), "main");
+        store.Commit(lease, Enumerable.Range(0, 400).Select(i => i == 300 ? spaced : System.Text.Encoding.UTF8.GetBytes($"{{\"id\":\"x{i}\"{(i % 2 == 0 ? $",\"b\":\"y{i + 1}\"" : "")}}}")), "main");
         RecordQuery query = new() { Text = text };
         long[] expected = [.. store.FullScan(query).Select(r => r.Sequence)];
         Assert.NotEmpty(expected);

@@ -113,7 +113,10 @@ public sealed class ConnectionTester(
                 StreamKey.Listing, organization ?? StreamKey.PortalOrganization,
                 .. store.Records.GetStreams(connector.Id).Where(s => s.StatusCode is (int)FailureKind.Unauthorized or (int)FailureKind.ProxyAuthenticationRequired or >= 1000).Select(s => s.Key.OrganizationId).Distinct(),
             ];
-            store.Records.ClearStatus(connector.Id, places, Now() + (long)PauseAfterTest.TotalMilliseconds);
+            // What was never collected has no stream yet that could say that the test was good.
+            if (connector.ProviderId is not null) store.Records.OpenStream(new StreamKey(connector.Id, StreamKey.Listing, connector.ContentTypes[0]), null, Now());
+            else foreach (ContentType type in connector.ContentTypes) store.Records.OpenStream(new StreamKey(connector.Id, OwnPlace(connector), type), null, Now());
+            store.Records.SetTested(connector.Id, places, Now(), Now() + (long)PauseAfterTest.TotalMilliseconds);
             return;
         }
 
@@ -124,15 +127,17 @@ public sealed class ConnectionTester(
                 ?? probes.Find(p => !p.Success && !connector.ContentTypes.Any(t => t.ToString() == p.Name) 
                     && (p.Part is "ApiKey" or "ServiceAccount" or "ProviderId" or "Proxy" or "CertificateAuthority" || p.Name == "AccessToken"));
             if (fault is null) continue;
-            string place = connector.ProviderId is null
-                ? connector.OrganizationId ?? store.Connectors.GetOrganization(connector)?.Id ?? "" : organization ?? StreamKey.Listing;
-            StreamInfo stream = store.Records.OpenStream(new StreamKey(connector.Id, place, type), null, Now());
+            string place = connector.ProviderId is null ? OwnPlace(connector) : organization ?? StreamKey.Listing;
+            // There is one listing, whatever is collected.
+            StreamInfo stream = store.Records.OpenStream(new StreamKey(connector.Id, place, place == StreamKey.Listing ? connector.ContentTypes[0] : type), null, Now());
             store.Records.SetOutcome(stream.Id, new StreamOutcome
             {
                 Time = Now(), StatusCode = fault.StatusCode, StatusId = fault.ErrorId, StatusMessage = fault.Message,
             });
         }
     }
+
+    private string OwnPlace(Connector connector) => connector.OrganizationId ?? store.Connectors.GetOrganization(connector)?.Id ?? "";
 
     private ConnectionTestResult Result(Connector connector, List<ConnectionProbe> probes)
     {

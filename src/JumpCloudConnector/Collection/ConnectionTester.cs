@@ -34,9 +34,10 @@ public sealed class ConnectionTester(
 
         try
         {
-            (List<ConnectionProbe> probes, string? organization) = await ProbeAllAsync(connector, cancellationToken).ConfigureAwait(false);
+            List<Organization> reached = [];
+            (List<ConnectionProbe> probes, string? organization) = await ProbeAllAsync(connector, reached, cancellationToken).ConfigureAwait(false);
             SetStatus(connector, probes, organization);
-            return Result(connector, probes);
+            return Result(connector, probes) with { Warning = new ConnectorOverlaps(store, secrets).Of(connector, reached) };
         }
         finally
         {
@@ -44,7 +45,8 @@ public sealed class ConnectionTester(
         }
     }
 
-    private async Task<(List<ConnectionProbe> Probes, string? Organization)> ProbeAllAsync(Connector connector, CancellationToken cancellationToken)
+    private async Task<(List<ConnectionProbe> Probes, string? Organization)> ProbeAllAsync(
+        Connector connector, List<Organization> reached, CancellationToken cancellationToken)
     {
         ConnectorAccess access;
         string part = CredentialPart(connector);
@@ -89,10 +91,11 @@ public sealed class ConnectionTester(
             {
                 IReadOnlyList<Organization> all = await client.GetProviderOrganizationsAsync(connector.ProviderId, meter, cancellationToken).ConfigureAwait(false);
                 organization = all.Count > 0 ? all[0].Id : null;
+                reached.AddRange(all);
                 return Words.Count(all.Count, "organization");
             }, cancellationToken).ConfigureAwait(false));
         }
-        else if (await AskOrganizationAsync(connector, client, cancellationToken).ConfigureAwait(false) is { } own)
+        else if (await AskOrganizationAsync(connector, client, reached, cancellationToken).ConfigureAwait(false) is { } own)
         {
             probes.Add(own);
         }
@@ -155,13 +158,14 @@ public sealed class ConnectionTester(
     }
 
     /// <summary>Whose key it is. Not every key may ask, which is no fault: then null.</summary>
-    private async Task<ConnectionProbe?> AskOrganizationAsync(Connector connector, JumpCloudClient client, CancellationToken cancellationToken)
+    private async Task<ConnectionProbe?> AskOrganizationAsync(Connector connector, JumpCloudClient client, List<Organization> reached, CancellationToken cancellationToken)
     {
         IReadOnlyList<Organization> all = [];
         ConnectionProbe probe = await AskAsync("Organization", connector, connector.EffectiveConsoleUri, connector.OrganizationId, "OrganizationId", async meter =>
         {
             all = await client.GetOrganizationsOnceAsync(meter, cancellationToken).ConfigureAwait(false);
             Organization? mine = connector.OrganizationId is null ? all.Count == 1 ? all[0] : null : all.FirstOrDefault(o => o.Id == connector.OrganizationId);
+            if (mine is not null) reached.Add(mine);
             return mine is not null ? $"{mine.Name} ({mine.Id})" : Words.Count(all.Count, "organization");
         }, cancellationToken).ConfigureAwait(false);
         if (!probe.Success) return probe.StatusCode is 403 or 404 ? null : probe;

@@ -197,6 +197,7 @@ internal sealed class StreamTurn(
             New = counts.New,
             Repeated = counts.Repeated,
             Filtered = counts.Filtered,
+            ExcludedBy = _events?.ExcludedBy ?? _users?.ExcludedBy ?? [],
             Pages = _events?.Pages ?? _users?.Pages ?? 0,
             Requests = _meter.Requests,
             Retries = _meter.Retries,

@@ -168,6 +168,12 @@ public interface IConnectorStore
     /// </summary>
     (string Id, string Name, bool IsCurrent)? GetOrganization(Connectors.Connector connector);
 
+    /// <summary>
+    /// The organizations that connectors' keys proved to belong to, by connector, each with the connector's AccessVersion that
+    /// it was found for.
+    /// </summary>
+    IReadOnlyDictionary<Guid, (string Id, string Name, int For)> GetOrganizations();
+
     /// <summary>Keeps which organization the connector's key belongs to.</summary>
     void SetOrganization(Connectors.Connector connector, string id, string name);
 

@@ -1,0 +1,137 @@
+using JumpCloudConnector.JumpCloud;
+using JumpCloudConnector.Storage;
+
+namespace JumpCloudConnector.Connectors;
+
+/// <summary>
+/// Finds connectors that collect the same: the same content type of the same organization, so that each record is stored
+/// twice. What the store knows is read once; nothing is asked of JumpCloud.
+/// </summary>
+public sealed class ConnectorOverlaps
+{
+    // More names than these nobody reads.
+    private const int MostNamed = 3;
+
+    private readonly RecordStore _store;
+    private readonly SecretProtector _secrets;
+    private readonly List<Connector> _connectors;
+    private readonly IReadOnlyDictionary<Guid, (string Id, string Name, int For)> _own;
+    private readonly ILookup<Guid, StreamInfo> _ofProviders;
+
+    /// <summary>Reads what is known of a store's connectors.</summary>
+    /// <param name="store">Stays the caller's.</param>
+    /// <param name="secrets">Tells whether two connectors have the same API key, where their organizations are not known.</param>
+    public ConnectorOverlaps(RecordStore store, SecretProtector secrets)
+    {
+        _store = store;
+        _secrets = secrets;
+        _connectors = [.. store.Connectors.GetConnectors().Where(IsCollected)];
+        _own = store.Connectors.GetOrganizations();
+        HashSet<Guid> providers = [.. _connectors.Where(c => c.ProviderId is not null).Select(c => c.Id)];
+        _ofProviders = (providers.Count == 0 ? [] : store.Records.GetStreams())
+            .Where(s => s.Gone is null && s.Key.OrganizationId is not (StreamKey.Listing or StreamKey.PortalOrganization or "") && providers.Contains(s.Key.ConnectorId))
+            .ToLookup(s => s.Key.ConnectorId);
+    }
+
+    /// <summary>
+    /// A warning for each other connector that collects the same as this one; the text is the same from either side. None for
+    /// what is not collected, and where each of the two has log filters and not the same ones.
+    /// </summary>
+    /// <param name="connector">The connector.</param>
+    /// <param name="reached">The organizations that its key was just seen to reach; null for those that the store knows.</param>
+    public IReadOnlyList<string> Of(Connector connector, IReadOnlyList<Organization>? reached = null)
+    {
+        if (!IsCollected(connector)) return [];
+        Dictionary<string, string> mine = Organizations(connector);
+        foreach (Organization organization in reached ?? []) mine[organization.Id] = organization.Name;
+        List<string> found = [];
+        foreach (Connector other in _connectors)
+        {
+            if (other.Id == connector.Id || AreApart(connector, other)) continue;
+            ContentType[] types = [.. connector.ContentTypes.Intersect(other.ContentTypes).OrderBy(t => t)];
+            if (types.Length > 0 && Shared(connector, mine, other) is { } shared) found.Add(Warning(connector, other, types, shared));
+        }
+
+        return found;
+    }
+
+    private static bool IsCollected(Connector connector) => connector.Enabled && (connector.RunOn == RunOn.Sensor || connector.AnalyzerProfile is not null);
+
+    // Whoever gives each its own filters has divided the records between them.
+    private static bool AreApart(Connector one, Connector other) =>
+        one.LogFilters.Count > 0 && other.LogFilters.Count > 0 && !new HashSet<string>(one.LogFilters, StringComparer.OrdinalIgnoreCase).SetEquals(other.LogFilters);
+
+    /// <summary>What both collect, as a part of a sentence; null where that is nothing, or nobody knows yet.</summary>
+    private string? Shared(Connector one, Dictionary<string, string> organizations, Connector other)
+    {
+        if (one.ProviderId is { } provider && string.Equals(provider, other.ProviderId, StringComparison.OrdinalIgnoreCase)) return $"the organizations of provider {provider}";
+        Dictionary<string, string> others = Organizations(other);
+        Dictionary<string, string> both = organizations.Where(o => others.ContainsKey(o.Key)).ToDictionary(o => o.Key, o => o.Value.Length > 0 ? o.Value : others[o.Key]);
+        if (both.Count > 0) return Describe(both);
+
+        bool isKnown = organizations.Count > 0 && others.Count > 0;
+        if (isKnown || !IsOfItsKey(one) || !IsOfItsKey(other) || !HaveSameKey(one, other)) return null;
+        // What is known of one of the two holds for the other.
+        return organizations.Count + others.Count == 0 ? "the organization of the API key that both have" : Describe(organizations.Count > 0 ? organizations : others);
+    }
+
+    private static string Describe(Dictionary<string, string> organizations)
+    {
+        IEnumerable<string> first = organizations.OrderBy(o => o.Value, StringComparer.OrdinalIgnoreCase).ThenBy(o => o.Key, StringComparer.Ordinal)
+            .Take(MostNamed).Select(o => o.Value.Length > 0 ? $"'{o.Value}' ({o.Key})" : o.Key);
+        string more = organizations.Count > MostNamed ? $" and {organizations.Count - MostNamed} more" : "";
+        return $"{(organizations.Count == 1 ? "organization" : "organizations")} {string.Join(", ", first)}{more}";
+    }
+
+    /// <summary>The organizations that a connector surely collects, with their names where these are known.</summary>
+    private Dictionary<string, string> Organizations(Connector connector)
+    {
+        Dictionary<string, string> found = new(StringComparer.OrdinalIgnoreCase);
+        if (connector.ProviderId is not null)
+        {
+            foreach (StreamInfo stream in _ofProviders[connector.Id]) found[stream.Key.OrganizationId] = stream.OrganizationName ?? "";
+            return found;
+        }
+
+        // What was learnt with an earlier key says nothing of this one.
+        (string Id, string Name, int For)? own = _own.TryGetValue(connector.Id, out (string, string, int For) known) && known.For == connector.AccessVersion ? known : null;
+        if ((connector.OrganizationId ?? own?.Id) is { } id) found[id] = own?.Id == id ? own.Value.Name : "";
+        return found;
+    }
+
+    private static bool IsOfItsKey(Connector connector) => connector.ProviderId is null && connector.OrganizationId is null;
+
+    private bool HaveSameKey(Connector one, Connector other)
+    {
+        if (one.CredentialType != other.CredentialType) return false;
+        return one.CredentialType switch
+        {
+            CredentialType.ApiKeyVariable => one.ApiKeyVariable == other.ApiKeyVariable,
+            CredentialType.ApiKeySecret => Same(one.ApiKeySecret, other.ApiKeySecret) && Same(one.ApiKeyVault, other.ApiKeyVault),
+            CredentialType.ApiKey => one.ApiKeyEnding == other.ApiKeyEnding && KeyOf(one) is { Length: > 0 } key && key.AsSpan().SequenceEqual(KeyOf(other)),
+            _ => false,
+        };
+
+        static bool Same(string? one, string? other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private byte[] KeyOf(Connector connector)
+    {
+        try
+        {
+            return _store.Connectors.GetSecret(connector.Id) is { Length: > 0 } kept ? _secrets.Unprotect(connector.Id, kept) : [];
+        }
+        catch (JcException)
+        {
+            // Whoever needs the key says so; here it is one that is like no other.
+            return [];
+        }
+    }
+
+    private static string Warning(Connector connector, Connector other, ContentType[] types, string shared)
+    {
+        string[] names = [.. new[] { connector.Name, other.Name }.OrderBy(n => n, StringComparer.OrdinalIgnoreCase)];
+        return $"Connectors '{names[0]}' and '{names[1]}' both collect {string.Join(" and ", types)} of {shared}, so that each record is stored twice. "
+            + "Remove or disable one of them (Disable-JcConnector), or give each its own content types or its own log filters (Set-JcConnector).";
+    }
+}

@@ -4,8 +4,8 @@ using JumpCloudConnector.Storage;
 namespace JumpCloudConnector.Connectors;
 
 /// <summary>
-/// Finds connectors that collect the same: the same content type of the same organization, so that each record is stored
-/// twice. What the store knows is read once; nothing is asked of JumpCloud.
+/// Finds connectors that collect the same: the same content type of the same organization, so that its records are stored twice.
+/// What the store knows is read once; nothing is asked of JumpCloud.
 /// </summary>
 public sealed class ConnectorOverlaps
 {
@@ -131,7 +131,7 @@ public sealed class ConnectorOverlaps
     private static string Warning(Connector connector, Connector other, ContentType[] types, string shared)
     {
         string[] names = [.. new[] { connector.Name, other.Name }.OrderBy(n => n, StringComparer.OrdinalIgnoreCase)];
-        return $"Connectors '{names[0]}' and '{names[1]}' both collect {string.Join(" and ", types)} of {shared}, so that each record is stored twice. "
+        return $"Connectors '{names[0]}' and '{names[1]}' both collect {string.Join(" and ", types)} of {shared}, so that the same records are stored twice. "
             + "Remove or disable one of them (Disable-JcConnector), or give each its own content types or its own log filters (Set-JcConnector).";
     }
 }

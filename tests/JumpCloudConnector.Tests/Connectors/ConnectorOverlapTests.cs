@@ -31,7 +31,7 @@ public sealed class ConnectorOverlapTests
 
         string organization = $"organization '{simulator.Organizations[0].Name}' ({simulator.Organizations[0].Id})";
         string told = Assert.Single(watcher.Warnings);
-        Assert.StartsWith($"Connectors 'First' and 'second' both collect DirectoryInsights of {organization}, so that each record is stored twice. ", told, StringComparison.Ordinal);
+        Assert.StartsWith($"Connectors 'First' and 'second' both collect DirectoryInsights of {organization}, so that the same records are stored twice. ", told, StringComparison.Ordinal);
         Assert.Contains("Disable-JcConnector", told, StringComparison.Ordinal);
         Assert.Contains("Set-JcConnector", told, StringComparison.Ordinal);
         Assert.Equal([told], Of(store, store.Registry.Get("second")));

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using JumpCloudConnector.JumpCloud;
 using JumpCloudConnector.Storage;
 
@@ -17,6 +18,10 @@ public sealed class ConnectorOverlaps
     private readonly List<Connector> _connectors;
     private readonly IReadOnlyDictionary<Guid, (string Id, string Name, int For)> _own;
     private readonly ILookup<Guid, StreamInfo> _ofProviders;
+
+    // Of a thousand connectors each is held against each: what is known of one is put together once.
+    private readonly Dictionary<Guid, Dictionary<string, string>> _organizations = [];
+    private readonly Dictionary<Guid, string?> _keys = [];
 
     /// <summary>Reads what is known of a store's connectors.</summary>
     /// <param name="store">Stays the caller's.</param>
@@ -43,13 +48,19 @@ public sealed class ConnectorOverlaps
     {
         if (!IsCollected(connector)) return [];
         Dictionary<string, string> mine = Organizations(connector);
-        foreach (Organization organization in reached ?? []) mine[organization.Id] = organization.Name;
+        if (reached is { Count: > 0 })
+        {
+            mine = new Dictionary<string, string>(mine, StringComparer.OrdinalIgnoreCase);
+            foreach (Organization organization in reached) mine[organization.Id] = organization.Name;
+        }
+
         List<string> found = [];
         foreach (Connector other in _connectors)
         {
             if (other.Id == connector.Id || AreApart(connector, other)) continue;
+            if (Shared(connector, mine, other) is not { } shared) continue;
             ContentType[] types = [.. connector.ContentTypes.Intersect(other.ContentTypes).OrderBy(t => t)];
-            if (types.Length > 0 && Shared(connector, mine, other) is { } shared) found.Add(Warning(connector, other, types, shared));
+            if (types.Length > 0) found.Add(Warning(connector, other, types, shared));
         }
 
         return found;
@@ -66,8 +77,11 @@ public sealed class ConnectorOverlaps
     {
         if (one.ProviderId is { } provider && string.Equals(provider, other.ProviderId, StringComparison.OrdinalIgnoreCase)) return $"the organizations of provider {provider}";
         Dictionary<string, string> others = Organizations(other);
-        Dictionary<string, string> both = organizations.Where(o => others.ContainsKey(o.Key)).ToDictionary(o => o.Key, o => o.Value.Length > 0 ? o.Value : others[o.Key]);
-        if (both.Count > 0) return Describe(both);
+        (Dictionary<string, string> fewer, Dictionary<string, string> more) = organizations.Count <= others.Count ? (organizations, others) : (others, organizations);
+        Dictionary<string, string>? both = null;
+        foreach (KeyValuePair<string, string> organization in fewer)
+            if (more.TryGetValue(organization.Key, out string? name)) (both ??= [])[organization.Key] = organization.Value.Length > 0 ? organization.Value : name;
+        if (both is not null) return Describe(both);
 
         bool isKnown = organizations.Count > 0 && others.Count > 0;
         if (isKnown || !IsOfItsKey(one) || !IsOfItsKey(other) || !HaveSameKey(one, other)) return null;
@@ -86,7 +100,8 @@ public sealed class ConnectorOverlaps
     /// <summary>The organizations that a connector surely collects, with their names where these are known.</summary>
     private Dictionary<string, string> Organizations(Connector connector)
     {
-        Dictionary<string, string> found = new(StringComparer.OrdinalIgnoreCase);
+        if (_organizations.TryGetValue(connector.Id, out Dictionary<string, string>? found)) return found;
+        found = _organizations[connector.Id] = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         if (connector.ProviderId is not null)
         {
             foreach (StreamInfo stream in _ofProviders[connector.Id]) found[stream.Key.OrganizationId] = stream.OrganizationName ?? "";
@@ -108,24 +123,34 @@ public sealed class ConnectorOverlaps
         {
             CredentialType.ApiKeyVariable => one.ApiKeyVariable == other.ApiKeyVariable,
             CredentialType.ApiKeySecret => Same(one.ApiKeySecret, other.ApiKeySecret) && Same(one.ApiKeyVault, other.ApiKeyVault),
-            CredentialType.ApiKey => one.ApiKeyEnding == other.ApiKeyEnding && KeyOf(one) is { Length: > 0 } key && key.AsSpan().SequenceEqual(KeyOf(other)),
+            CredentialType.ApiKey => one.ApiKeyEnding == other.ApiKeyEnding && KeyOf(one) is { } key && key == KeyOf(other),
             _ => false,
         };
 
         static bool Same(string? one, string? other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
     }
 
-    private byte[] KeyOf(Connector connector)
+    /// <summary>What tells a key from another; null where there is none to be read.</summary>
+    private string? KeyOf(Connector connector)
     {
+        if (_keys.TryGetValue(connector.Id, out string? known)) return known;
         try
         {
-            return _store.Connectors.GetSecret(connector.Id) is { Length: > 0 } kept ? _secrets.Unprotect(connector.Id, kept) : [];
+            if (_store.Connectors.GetSecret(connector.Id) is { Length: > 0 } kept)
+            {
+                // The key itself is not kept.
+                byte[] key = _secrets.Unprotect(connector.Id, kept);
+                using SHA256 hash = SHA256.Create();
+                known = Convert.ToBase64String(hash.ComputeHash(key));
+                Array.Clear(key, 0, key.Length);
+            }
         }
         catch (JcException)
         {
             // Whoever needs the key says so; here it is one that is like no other.
-            return [];
         }
+
+        return _keys[connector.Id] = known;
     }
 
     private static string Warning(Connector connector, Connector other, ContentType[] types, string shared)

@@ -195,6 +195,7 @@ public sealed class NewJcConnector : StoreCmdlet
             Explain(added, registry);
             WarnOfCertificates(connector);
             WarnOfLogFilters(OpenOrCreate(), connector);
+            WarnOfOverlaps(OpenOrCreate(), added.Name);
             WriteObject(added);
         }
     });

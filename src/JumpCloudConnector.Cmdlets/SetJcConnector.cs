@@ -192,8 +192,16 @@ public sealed class SetJcConnector : StoreCmdlet
         if (IsGiven(nameof(CertificateAuthorityFile))) WarnOfCertificates(registry.Get(Name));
         if (NoAnalyzerProfile && result.AnalyzerProfile is null && result.RunOn == Connectors.RunOn.DataProcessor)
             WriteWarning($"Connector '{result.Name}' is in no Data Analyzer profile and will not collect.");
+        if (Scope.Any(IsGiven)) WarnOfOverlaps(store, result.Name);
         if (PassThru) WriteObject(result);
     });
+
+    // What says whose records are collected, and which of them.
+    private static IEnumerable<string> Scope =>
+    [
+        nameof(ApiKey), nameof(ApiKeySecret), nameof(ApiKeyVault), nameof(ApiKeyVariable), nameof(ServiceAccount), nameof(ProviderId), nameof(OrganizationId),
+        nameof(ContentType), nameof(LogFilter), nameof(AnalyzerProfile),
+    ];
 
     private void RefuseGeneral()
     {

@@ -10,6 +10,9 @@ namespace JumpCloudConnector.Cmdlets;
 [OutputType(typeof(ConnectionTestResult), typeof(bool))]
 public sealed class TestJcConnector : StoreCmdlet
 {
+    // Both of a pair say the same.
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+
     /// <summary>Names, with wildcards; all connectors where none is given.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("ConnectorName")]
@@ -29,7 +32,9 @@ public sealed class TestJcConnector : StoreCmdlet
         {
             WarnOfKeys([connector]);
             if (!Run((pipeline, stop) => new ConnectionTester(store!, Secrets, vault: new PipelineVault(pipeline)).TestAsync(connector, stop), out ConnectionTestResult? result)) continue;
-            WriteObject(Quiet ? result!.Success : (object)result!);
+            foreach (string warning in result!.Warning)
+                if (_told.Add(warning)) WriteWarning(warning);
+            WriteObject(Quiet ? result.Success : (object)result);
         }
     });
 }

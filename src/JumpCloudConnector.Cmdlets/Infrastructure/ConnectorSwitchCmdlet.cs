@@ -33,6 +33,7 @@ public abstract class ConnectorSwitchCmdlet : StoreCmdlet
             if (!ShouldProcess($"connector '{connector.Name}' of tenant '{connector.TenantName}'", Action)) continue;
             ConnectorRegistry registry = new(store!, Secrets);
             if (!registry.SetEnabled(connector.Name, Enabled)) WriteVerbose($"Connector '{connector.Name}' was {(Enabled ? "enabled" : "disabled")} already.");
+            else if (Enabled) WarnOfOverlaps(store!, connector.Name);
             if (PassThru) WriteObject(registry.Describe(registry.Get(connector.Name)));
         }
     });

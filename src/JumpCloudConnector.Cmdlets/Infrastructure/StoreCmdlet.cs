@@ -100,6 +100,19 @@ public abstract class StoreCmdlet : JcCmdlet
         }
     }
 
+    /// <summary>Warns where others collect the same as these connectors, as far as the store knows.</summary>
+    protected void WarnOfOverlaps(RecordStore store, params IEnumerable<string> names)
+    {
+        ConnectorOverlaps? overlaps = null;
+        HashSet<string> told = new(StringComparer.Ordinal);
+        foreach (string name in names)
+        {
+            overlaps ??= new ConnectorOverlaps(store, Secrets);
+            foreach (string warning in overlaps.Of(new ConnectorRegistry(store, Secrets).Get(name)))
+                if (told.Add(warning)) WriteWarning(warning);
+        }
+    }
+
     /// <summary>Warns of keys and secrets that expire soon, where that is known, of connectors that collect: others need none.</summary>
     protected void WarnOfKeys(IEnumerable<Connector> connectors)
     {

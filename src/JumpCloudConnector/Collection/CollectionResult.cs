@@ -96,6 +96,9 @@ public sealed record CollectionResult
     /// <summary>What happened and what to do, or null.</summary>
     public string? ErrorMessage { get; init; }
 
+    /// <summary>The log filters that excluded rows.</summary>
+    internal IReadOnlyList<string> ExcludedBy { get; init; } = [];
+
     /// <summary>This turn and the one before it as one.</summary>
     internal CollectionResult After(CollectionResult earlier) => this with
     {
@@ -103,6 +106,7 @@ public sealed record CollectionResult
         New = earlier.New + New,
         Repeated = earlier.Repeated + Repeated,
         Filtered = earlier.Filtered + Filtered,
+        ExcludedBy = [.. earlier.ExcludedBy.Union(ExcludedBy)],
         Pages = earlier.Pages + Pages,
         Requests = earlier.Requests + Requests,
         Retries = earlier.Retries + Retries,

@@ -12,8 +12,6 @@ namespace JumpCloudConnector.Collection;
 /// </summary>
 public sealed class Collector : IDisposable
 {
-    private static readonly TimeSpan SkewWorthAWarning = TimeSpan.FromMinutes(1);
-
     // How often the store's retention is looked at where turns end all the time.
     private static readonly TimeSpan RetentionPause = TimeSpan.FromMinutes(5);
 
@@ -29,6 +27,7 @@ public sealed class Collector : IDisposable
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _profiles = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, int?> _limits = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<long, bool> _underWay = new();
+    private readonly CollectionWarnings _warnings;
     private readonly object _keeping = new();
     private long? _kept;
     private int _waiting;
@@ -48,6 +47,7 @@ public sealed class Collector : IDisposable
         _options = options ?? new CollectionOptions();
         _options.Check();
         _time = time ?? TimeProvider.System;
+        _warnings = new CollectionWarnings(store, secrets);
         _access = new AccessReader(store, secrets, vault, _time);
         _handlers = handlers;
         _gates = new HostGates(_options.Client, _time, new PaceMemory(store.Ledger, _time));
@@ -80,6 +80,7 @@ public sealed class Collector : IDisposable
         ReadProfiles();
         await Task.WhenAll(own.Select(c => Task.Run(
             () => CollectConnectorAsync(c, KnownStreams(c, streams[c.Id]), run), CancellationToken.None))).ConfigureAwait(false);
+        if (!cancellationToken.IsCancellationRequested) _warnings.OfOverlaps(run.Collected, report);
         KeepRetention(run);
         return report.Results;
     }
@@ -210,10 +211,12 @@ public sealed class Collector : IDisposable
             using JumpCloudClient client = CreateClient(connector);
             List<CollectionStream> streams = await directory
                 .RefreshAsync(connector, known, client, run.Force, run.Report, run.Token).ConfigureAwait(false);
+            // Only now is it known whose key it is.
+            run.Collected.Add((connector, streams.Count));
             if (run.Reread is { } reread) streams.RemoveAll(s => !reread.Concerns(s.Info));
             FilterSet filters = new(new LogFilterRegistry(_store, _time).Attached(connector));
             await Task.WhenAll(streams.Select(s => CollectStreamAsync(s, client, filters, run))).ConfigureAwait(false);
-            WarnOfClock(connector, client.Clock, run.Report);
+            CollectionWarnings.OfClock(connector, client.Clock, run.Report);
             if (client.Clock.IsKnown) run.SawTime(client.Clock.Now);
             _gates.Remember();
         }
@@ -270,16 +273,6 @@ public sealed class Collector : IDisposable
         }
 
         static string Time(long? milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds ?? 0).ToLocalTime().ToString("g", System.Globalization.CultureInfo.CurrentCulture);
-    }
-
-    /// <summary>A wrong clock loses nothing, since the server's bounds what is read, but schedules and times of writing are wrong.</summary>
-    private static void WarnOfClock(Connector connector, ServerClock clock, CollectionReport report)
-    {
-        TimeSpan skew = clock.Skew;
-        if (skew.Duration() < SkewWorthAWarning) return;
-        // The server's time is known to the second at best.
-        TimeSpan about = TimeSpan.FromMinutes(Math.Round(skew.Duration().TotalMinutes));
-        report.Warned($"This machine's clock is {DurationText.Format(about)} {(skew > TimeSpan.Zero ? "ahead of" : "behind")} JumpCloud's, as connector '{connector.Name}' found. Nothing is lost by it, but turns and times of writing are off; set the clock.");
     }
 
     private static void TryRecord(StreamDirectory directory, Connector connector, List<CollectionStream> known, JcException fault)
@@ -355,6 +348,7 @@ public sealed class Collector : IDisposable
                 sum = sum is null ? result : result.After(sum);
                 if (result.State == CollectionState.Collected && result.Backlog > TimeSpan.Zero && run.HasTime()) continue;
                 run.Report.Add(sum);
+                if (sum.State == CollectionState.Collected) _warnings.OfFilters(stream, filters, sum, _time.GetUtcNow(), run.Report);
                 return;
             }
         }
@@ -428,6 +422,9 @@ public sealed class Collector : IDisposable
         private DateTimeOffset? _serverTime;
 
         public RereadRequest? Reread { get; init; }
+
+        /// <summary>The connectors that were not left alone, each with the number of its streams.</summary>
+        public ConcurrentBag<(Connector Connector, int Streams)> Collected { get; } = [];
 
         /// <summary>The earliest that JumpCloud said; null where it said nothing.</summary>
         public DateTimeOffset? ServerTime

@@ -58,6 +58,9 @@ public sealed record ConnectionTestResult
     /// <summary>When it was made.</summary>
     public DateTimeOffset TestedAt { get; init; }
 
+    /// <summary>What should be looked at though no probe is at fault: other connectors that collect the same.</summary>
+    public IReadOnlyList<string> Warning { get; init; } = [];
+
     /// <summary>Each thing asked.</summary>
     public required IReadOnlyList<ConnectionProbe> Probes { get; init; }
 }

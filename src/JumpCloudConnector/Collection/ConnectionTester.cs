@@ -34,9 +34,10 @@ public sealed class ConnectionTester(
 
         try
         {
-            (List<ConnectionProbe> probes, string? organization) = await ProbeAllAsync(connector, cancellationToken).ConfigureAwait(false);
+            List<Organization> reached = [];
+            (List<ConnectionProbe> probes, string? organization) = await ProbeAllAsync(connector, reached, cancellationToken).ConfigureAwait(false);
             SetStatus(connector, probes, organization);
-            return Result(connector, probes);
+            return Result(connector, probes) with { Warning = new ConnectorOverlaps(store, secrets).Of(connector, reached) };
         }
         finally
         {
@@ -44,7 +45,8 @@ public sealed class ConnectionTester(
         }
     }
 
-    private async Task<(List<ConnectionProbe> Probes, string? Organization)> ProbeAllAsync(Connector connector, CancellationToken cancellationToken)
+    private async Task<(List<ConnectionProbe> Probes, string? Organization)> ProbeAllAsync(
+        Connector connector, List<Organization> reached, CancellationToken cancellationToken)
     {
         ConnectorAccess access;
         string part = CredentialPart(connector);
@@ -89,10 +91,11 @@ public sealed class ConnectionTester(
             {
                 IReadOnlyList<Organization> all = await client.GetProviderOrganizationsAsync(connector.ProviderId, meter, cancellationToken).ConfigureAwait(false);
                 organization = all.Count > 0 ? all[0].Id : null;
+                reached.AddRange(all);
                 return Words.Count(all.Count, "organization");
             }, cancellationToken).ConfigureAwait(false));
         }
-        else if (await AskOrganizationAsync(connector, client, cancellationToken).ConfigureAwait(false) is { } own)
+        else if (await AskOrganizationAsync(connector, client, reached, cancellationToken).ConfigureAwait(false) is { } own)
         {
             probes.Add(own);
         }
@@ -113,7 +116,10 @@ public sealed class ConnectionTester(
                 StreamKey.Listing, organization ?? StreamKey.PortalOrganization,
                 .. store.Records.GetStreams(connector.Id).Where(s => s.StatusCode is (int)FailureKind.Unauthorized or (int)FailureKind.ProxyAuthenticationRequired or >= 1000).Select(s => s.Key.OrganizationId).Distinct(),
             ];
-            store.Records.ClearStatus(connector.Id, places, Now() + (long)PauseAfterTest.TotalMilliseconds);
+            // What was never collected has no stream yet that could say that the test was good.
+            if (connector.ProviderId is not null) store.Records.OpenStream(new StreamKey(connector.Id, StreamKey.Listing, connector.ContentTypes[0]), null, Now());
+            else foreach (ContentType type in connector.ContentTypes) store.Records.OpenStream(new StreamKey(connector.Id, OwnPlace(connector), type), null, Now());
+            store.Records.SetTested(connector.Id, places, Now(), Now() + (long)PauseAfterTest.TotalMilliseconds);
             return;
         }
 
@@ -124,15 +130,17 @@ public sealed class ConnectionTester(
                 ?? probes.Find(p => !p.Success && !connector.ContentTypes.Any(t => t.ToString() == p.Name) 
                     && (p.Part is "ApiKey" or "ServiceAccount" or "ProviderId" or "Proxy" or "CertificateAuthority" || p.Name == "AccessToken"));
             if (fault is null) continue;
-            string place = connector.ProviderId is null
-                ? connector.OrganizationId ?? store.Connectors.GetOrganization(connector)?.Id ?? "" : organization ?? StreamKey.Listing;
-            StreamInfo stream = store.Records.OpenStream(new StreamKey(connector.Id, place, type), null, Now());
+            string place = connector.ProviderId is null ? OwnPlace(connector) : organization ?? StreamKey.Listing;
+            // There is one listing, whatever is collected.
+            StreamInfo stream = store.Records.OpenStream(new StreamKey(connector.Id, place, place == StreamKey.Listing ? connector.ContentTypes[0] : type), null, Now());
             store.Records.SetOutcome(stream.Id, new StreamOutcome
             {
                 Time = Now(), StatusCode = fault.StatusCode, StatusId = fault.ErrorId, StatusMessage = fault.Message,
             });
         }
     }
+
+    private string OwnPlace(Connector connector) => connector.OrganizationId ?? store.Connectors.GetOrganization(connector)?.Id ?? "";
 
     private ConnectionTestResult Result(Connector connector, List<ConnectionProbe> probes)
     {
@@ -150,13 +158,14 @@ public sealed class ConnectionTester(
     }
 
     /// <summary>Whose key it is. Not every key may ask, which is no fault: then null.</summary>
-    private async Task<ConnectionProbe?> AskOrganizationAsync(Connector connector, JumpCloudClient client, CancellationToken cancellationToken)
+    private async Task<ConnectionProbe?> AskOrganizationAsync(Connector connector, JumpCloudClient client, List<Organization> reached, CancellationToken cancellationToken)
     {
         IReadOnlyList<Organization> all = [];
         ConnectionProbe probe = await AskAsync("Organization", connector, connector.EffectiveConsoleUri, connector.OrganizationId, "OrganizationId", async meter =>
         {
             all = await client.GetOrganizationsOnceAsync(meter, cancellationToken).ConfigureAwait(false);
             Organization? mine = connector.OrganizationId is null ? all.Count == 1 ? all[0] : null : all.FirstOrDefault(o => o.Id == connector.OrganizationId);
+            if (mine is not null) reached.Add(mine);
             return mine is not null ? $"{mine.Name} ({mine.Id})" : Words.Count(all.Count, "organization");
         }, cancellationToken).ConfigureAwait(false);
         if (!probe.Success) return probe.StatusCode is 403 or 404 ? null : probe;

@@ -27,6 +27,7 @@ internal sealed class EventCollector(
     private int _pages;
     private long _done;
     private bool _hasReadBacklog;
+    private readonly ExcludingFilters _excluding = new(filters);
     private CommitCounts _counts;
 
     public long Fetched => Interlocked.Read(ref _fetched);
@@ -34,6 +35,9 @@ internal sealed class EventCollector(
     public int Pages => Volatile.Read(ref _pages);
 
     public CommitCounts Counts => _counts;
+
+    /// <summary>The log filters that excluded something.</summary>
+    public IReadOnlyList<string> ExcludedBy => _excluding.Names;
 
     /// <summary>Reads what is planned until nothing is left.</summary>
     /// <param name="plan">What to read; it may grow meanwhile.</param>
@@ -162,6 +166,7 @@ internal sealed class EventCollector(
                 CommitCounts counts = store.Commit(lease, pending.Batch, slice);
                 pending.Parts.Earlier = slice.Complete ? default : slice.Earlier.Plus(counts);
                 _counts = _counts.Plus(counts);
+                _excluding.Add(pending.Batch);
                 committed(pending.Batch);
             }
         }

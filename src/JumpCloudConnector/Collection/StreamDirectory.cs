@@ -72,7 +72,9 @@ internal sealed class StreamDirectory(RecordStore recordStore, TimeProvider time
         if (streams.Count == 0)
         {
             string place = connector.ProviderId is null ? connector.OrganizationId ?? "" : StreamKey.Listing;
-            streams = [.. connector.ContentTypes.Select(t => _store.OpenStream(new StreamKey(connector.Id, place, t), null, Now()).Id)];
+            // There is one listing, whatever is collected.
+            IEnumerable<ContentType> types = connector.ProviderId is null ? connector.ContentTypes : connector.ContentTypes.Take(1);
+            streams = [.. types.Select(t => _store.OpenStream(new StreamKey(connector.Id, place, t), null, Now()).Id)];
         }
 
         foreach (long stream in streams)
@@ -94,6 +96,9 @@ internal sealed class StreamDirectory(RecordStore recordStore, TimeProvider time
             IReadOnlyList<Organization> organizations =
                 await client.GetProviderOrganizationsAsync(connector.ProviderId!, new RequestMeter(), cancellationToken).ConfigureAwait(false);
             _store.SetOutcome(listing.Id, new StreamOutcome { Time = Now(), Turn = Now() });
+            // What failed as the listing of another content type has none that would find it mended.
+            foreach (StreamInfo other in _store.GetStreams(connector.Id).Where(s => s.Key.OrganizationId == StreamKey.Listing && s.Id != listing.Id && s.StatusCode != 0))
+                _store.SetOutcome(other.Id, new StreamOutcome { Time = Now(), Turn = Now() });
             List<StreamInfo> streams = [];
             foreach (ContentType type in connector.ContentTypes)
             {

@@ -185,7 +185,7 @@ internal sealed class StreamTurn(
     private CollectionResult Leased(LeaseAnswer answer) => Ended(CollectionState.Leased) with
     {
         ErrorId = "StreamLeased",
-        ErrorMessage = $"The stream is being collected by {answer.Holder}; nothing to do here. The lease is renewed until it is done and ends by {DateTimeOffset.FromUnixTimeMilliseconds(answer.Expires):u} otherwise.",
+        ErrorMessage = answer.Refusal("The stream is being collected"),
     };
 
     private CollectionResult Ended(CollectionState state)
@@ -197,6 +197,7 @@ internal sealed class StreamTurn(
             New = counts.New,
             Repeated = counts.Repeated,
             Filtered = counts.Filtered,
+            ExcludedBy = _events?.ExcludedBy ?? _users?.ExcludedBy ?? [],
             Pages = _events?.Pages ?? _users?.Pages ?? 0,
             Requests = _meter.Requests,
             Retries = _meter.Retries,

@@ -21,6 +21,7 @@ internal sealed class UserCollector(
         CountDiffers,
     }
 
+    private readonly ExcludingFilters _excluding = new(filters);
     private long _fetched;
 
     public long Fetched => Interlocked.Read(ref _fetched);
@@ -28,6 +29,9 @@ internal sealed class UserCollector(
     public int Pages { get; private set; }
 
     public CommitCounts Counts { get; private set; }
+
+    /// <summary>The log filters that excluded something.</summary>
+    public IReadOnlyList<string> ExcludedBy => _excluding.Names;
 
     /// <summary>Walks once over all users, more often where they change meanwhile.</summary>
     /// <param name="from">End of the last walk, epoch milliseconds: the ledger's row begins there.</param>
@@ -117,6 +121,7 @@ internal sealed class UserCollector(
         if (batch.Count > 0)
         {
             Counts = Counts.Plus(store.CommitUsers(lease, batch, changedIds, contents, filters.Ids, null));
+            _excluding.Add(batch);
             committed(batch);
         }
 
@@ -142,6 +147,7 @@ internal sealed class UserCollector(
             StreamStart = streamStart, Pages = Pages, Earlier = Counts, Time = time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         Counts = Counts.Plus(store.CommitUsers(lease, batch, ids, new RecordKey?[batch.Count], filters.Ids, slice));
+        _excluding.Add(batch);
         if (batch.Count > 0) committed(batch);
     }
 }

@@ -294,7 +294,7 @@ public sealed record ConnectorInfo
             ModifiedAt = connector.ModifiedAt,
             StatusCode = hindrance?.Code ?? worst?.StatusCode ?? 0,
             StatusId = hindrance?.Id ?? worst?.StatusId,
-            StatusMessage = hindrance?.Message ?? Describe(worst, failing.Count, streams),
+            StatusMessage = hindrance?.Message ?? Describe(worst, failing.Count, streams.Count, listed.Count > 0 ? listed.ConvertAll(s => s.Info) : streams),
             StatusTime = Time(worst?.StatusTime ?? streams.Max(s => s.StatusTime)),
             LastActivity = Time(streams.Max(s => s.LastActivity)),
             LastDataReceived = Time(streams.Max(s => s.LastDataReceived)),
@@ -316,12 +316,27 @@ public sealed record ConnectorInfo
         : now - last < TimeSpan.FromDays(1) ? Connectors.DataAge.Warning
         : Connectors.DataAge.Bad;
 
-    private static string Describe(StreamInfo? worst, int failing, List<StreamInfo> streams)
+    private static string Describe(StreamInfo? worst, int failing, int all, List<StreamInfo> listed)
     {
-        if (worst is null) return streams.Exists(s => s.StatusTime is not null) ? "Healthy" : "Not collected yet";
-        string which = streams.Count == 1 ? "" : $"{failing} of {streams.Count} streams failing: ";
-        return which + worst.StatusMessage;
+        if (worst is not null) return (all == 1 ? "" : $"{failing} of {all} streams failing: ") + worst.StatusMessage;
+        if (listed.Count == 0) return "Not collected yet";
+        string[] waiting = [.. listed.Select(WaitOf).OfType<string>()];
+        return waiting.Length == 0 ? "Healthy"
+            : waiting.Length == listed.Count ? waiting[0]
+            : $"{waiting.Length} of {listed.Count} streams: {char.ToLowerInvariant(waiting[0][0])}{waiting[0].Substring(1)}";
     }
+
+    /// <summary>What a stream without a fault still waits for; null where its last turn went well.</summary>
+    private static string? WaitOf(StreamInfo stream) => stream switch
+    {
+        { StatusTime: null, LastActivity: null } => "Not collected yet",
+        // Its fault was that of another access.
+        { StatusTime: null } => "Changed, not tried yet",
+        { LastActivity: null } => "Tested, not collected yet",
+        // A turn that goes well sets both.
+        _ when stream.StatusTime != stream.LastActivity => "Tested, not collected again yet",
+        _ => null,
+    };
 
     private static DateTimeOffset NextRunOf(CollectionStream stream, DateTimeOffset now) =>
         stream.ParkedUntil(now) is { } parked && parked > stream.NextRun ? parked : stream.NextRun;

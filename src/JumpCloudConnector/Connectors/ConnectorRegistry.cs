@@ -107,9 +107,9 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
             changed = changed with { ApiKeySetAt = changed.ModifiedAt, ApiKeyEnding = renewed.Value.Ending };
         }
 
-        if (renewed is not null || changed.EffectiveInsightsUri != present.EffectiveInsightsUri || changed.EffectiveConsoleUri != present.EffectiveConsoleUri
-            || changed.TokenUri != present.TokenUri)
-            changed = changed with { AccessVersion = present.AccessVersion + 1 };
+        bool otherAddress = changed.EffectiveInsightsUri != present.EffectiveInsightsUri || changed.EffectiveConsoleUri != present.EffectiveConsoleUri
+            || changed.TokenUri != present.TokenUri;
+        if (renewed is not null || otherAddress) changed = changed with { AccessVersion = present.AccessVersion + 1 };
         ConnectorRules.Check(changed);
         CheckReferences(changed);
         changed = changed with { AnalyzerProfile = ProfileName(changed) };
@@ -118,8 +118,11 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
             ? ProtectProxy(present.Id, changed, proxyPassword) : null;
         store.Connectors.UpdateConnector(changed, renewed?.Secret, proxy);
 
-        // A new key may be just what a parked stream waits for.
-        store.Records.ClearStatus(present.Id);
+        // A new key or way may be just what a failing stream waits for. Nothing else mends it, so that its fault stays.
+        bool otherWay = proxyPassword is not null || changed.Proxy != present.Proxy || changed.ProxyUser != present.ProxyUser || changed.NoProxy != present.NoProxy
+            || changed.CertificateAuthorityFile != present.CertificateAuthorityFile;
+        bool otherScope = changed.ProviderId != present.ProviderId || changed.OrganizationId != present.OrganizationId;
+        if (renewed is not null || otherAddress || otherWay || otherScope) store.Records.ResetStatus(present.Id);
         return Describe(changed);
     }
 

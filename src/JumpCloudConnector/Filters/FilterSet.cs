@@ -23,6 +23,8 @@ internal sealed class FilterSet
         _fields = new RecordFields(_map, _intoVendor);
         _filters = [.. filters.Select(f => f.Conditions.Select(c => new ConditionTest(c, Array.IndexOf(paths, c.Field))).ToArray())];
         Ids = [.. filters.Select(f => f.Id)];
+        Names = [.. filters.Select(f => f.Name)];
+        ModifiedAt = filters.Count == 0 ? DateTimeOffset.MinValue : filters.Max(f => f.ModifiedAt);
     }
 
     private FilterSet(FilterSet other)
@@ -32,6 +34,8 @@ internal sealed class FilterSet
         _fields = new RecordFields(_map, _intoVendor);
         _filters = other._filters;
         Ids = other.Ids;
+        Names = other.Names;
+        ModifiedAt = other.ModifiedAt;
     }
 
     /// <summary>The same filters for another thread; what was compiled is shared.</summary>
@@ -39,6 +43,12 @@ internal sealed class FilterSet
 
     /// <summary>The filters' ids, by number.</summary>
     public IReadOnlyList<Guid> Ids { get; }
+
+    /// <summary>Their names, by number.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>When the one that was changed last was changed.</summary>
+    public DateTimeOffset ModifiedAt { get; }
 
     public bool IsEmpty => _filters.Length == 0;
 

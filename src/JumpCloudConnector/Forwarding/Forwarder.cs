@@ -92,6 +92,8 @@ public sealed class Forwarder(RecordStore store, SecretProtector secrets, Forwar
     {
         using CancellationTokenSource limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (_options.TimeLimit is { } limit) limited.CancelAfter(limit < s_longest ? limit : s_longest);
+        // A run with nothing to send leaves the store as it is: it takes no lease either.
+        if (!_options.Continuous && PlaceWithNothingBehind(destination) is { } end) return new ForwardingResult { Name = destination.Name, State = ForwardingState.UpToDate, Position = end, LagRecords = 0 };
         LeaseAnswer answer = store.Destinations.AcquireDestinationLease(destination, _owner with { Instance = Guid.NewGuid() }, Now, _options.LeaseDuration);
         if (answer.Lease is null) return Leased(destination, answer);
         using LeaseKeeper keeper = new(store.Records, answer.Lease, _options.LeaseDuration, _time, limited.Token);
@@ -120,7 +122,6 @@ public sealed class Forwarder(RecordStore store, SecretProtector secrets, Forwar
                     observer?.Failed(destination.Name, e, pause);
                 });
             ForwardingResult result = await EndAsync(destination, sender, progress, () => sender.RunAsync(keeper.Token), cancellationToken).ConfigureAwait(false);
-            if (result.State == ForwardingState.UpToDate) store.Destinations.SetFault(destination.Id, null, Now);
             bool wasMoved = result.ErrorId == PlaceKeeper.MovedId && store.Destinations.GetState(destination.Id)?.Epoch != state.Epoch;
             if (!wasMoved && (keeper.IsLost || result.ErrorId == PlaceKeeper.MovedId))
                 result = result with { State = ForwardingState.Leased, ErrorId = "LeaseLost", ErrorMessage = "Another process took over the destination while this one was sending to it. It goes on there." };
@@ -130,6 +131,13 @@ public sealed class Forwarder(RecordStore store, SecretProtector secrets, Forwar
             long position = store.Destinations.GetState(destination.Id)?.Position ?? sender.Place;
             return sum with { Position = position, LagRecords = store.Destinations.CountBehind(position) };
         }
+    }
+
+    /// <summary>The destination's place, where everything that was committed lies before it; null where there may be something to send.</summary>
+    private long? PlaceWithNothingBehind(SyslogDestination destination)
+    {
+        DestinationState state = store.Destinations.GetState(destination.Id) ?? throw SyslogDestinationRegistry.NotFound(destination.Name, store.Folder);
+        return state.Position >= store.Destinations.GetLastSequence() ? state.Position : null;
     }
 
     /// <summary>Runs a sender and says how it ended.</summary>
@@ -182,7 +190,7 @@ public sealed class Forwarder(RecordStore store, SecretProtector secrets, Forwar
     private static ForwardingResult Leased(SyslogDestination destination, LeaseAnswer answer) => new()
     {
         Name = destination.Name, State = ForwardingState.Leased, ErrorId = "SyslogDestinationLeased",
-        ErrorMessage = $"The syslog destination '{destination.Name}' is being sent to by {answer.Holder} already. Nothing is lost by it; a process that has ended gives way at once on its own host, and within a minute elsewhere.",
+        ErrorMessage = answer.Refusal($"The syslog destination '{destination.Name}' is being sent to"),
     };
 
     private static ForwardingResult Add(ForwardingResult earlier, ForwardingResult later) => later with

@@ -19,10 +19,16 @@ public interface IRecordStore
     void SetOutcome(long streamId, StreamOutcome outcome);
 
     /// <summary>
-    /// Clears the status of a connector's streams, or of those of some organizations, and lets the failing ones have their
-    /// turn at once, or at <paramref name="due"/> (epoch milliseconds).
+    /// Clears the status of a connector's failing streams, since they were not tried yet with the access now in force, and
+    /// lets them have their turn at once.
     /// </summary>
-    void ClearStatus(Guid connectorId, IReadOnlyCollection<string>? organizations = null, long? due = null);
+    void ResetStatus(Guid connectorId);
+
+    /// <summary>
+    /// Notes that a connector's streams, or those of some organizations, were tested well: failing ones are so no longer and
+    /// have their turn at <paramref name="due"/>, and those that were never tried say so. Times are epoch milliseconds.
+    /// </summary>
+    void SetTested(Guid connectorId, IReadOnlyCollection<string>? organizations, long now, long due);
 
     /// <summary>Marks the streams of organizations that a provider no longer lists, and unmarks those that are back.</summary>
     void SetListed(Guid connectorId, IReadOnlyCollection<string> organizations, long now);
@@ -161,6 +167,12 @@ public interface IConnectorStore
     /// addresses now in force; null where it never was.
     /// </summary>
     (string Id, string Name, bool IsCurrent)? GetOrganization(Connectors.Connector connector);
+
+    /// <summary>
+    /// The organizations that connectors' keys proved to belong to, by connector, each with the connector's AccessVersion that
+    /// it was found for.
+    /// </summary>
+    IReadOnlyDictionary<Guid, (string Id, string Name, int For)> GetOrganizations();
 
     /// <summary>Keeps which organization the connector's key belongs to.</summary>
     void SetOrganization(Connectors.Connector connector, string id, string name);

@@ -52,4 +52,10 @@ public sealed record Lease(long StreamId, LeaseOwner Owner, long Fence);
 /// <param name="Lease">Ours, or null.</param>
 /// <param name="Holder">Who has it, where it is not ours.</param>
 /// <param name="Expires">When theirs ends, epoch milliseconds.</param>
-public sealed record LeaseAnswer(Lease? Lease, LeaseOwner? Holder, long Expires);
+public sealed record LeaseAnswer(Lease? Lease, LeaseOwner? Holder, long Expires)
+{
+    /// <summary>Says who has it, and when it is free again.</summary>
+    /// <param name="what">What is done with it, as the beginning of a sentence: "The stream is being collected".</param>
+    internal string Refusal(string what) =>
+        $"{what} by {Holder} already; there is nothing to do here, and nothing is lost by it. A process that has ended gives way at once on its own host, and elsewhere at {DateTimeOffset.FromUnixTimeMilliseconds(Expires):u}.";
+}

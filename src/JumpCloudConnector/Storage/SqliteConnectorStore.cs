@@ -92,6 +92,14 @@ internal sealed partial class SqliteConnectorStore(SqliteDatabase database) : IC
         return found.Count == 0 ? ((string, string, bool)?)null : found[0];
     });
 
+    public IReadOnlyDictionary<Guid, (string Id, string Name, int For)> GetOrganizations() => database.Read(connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand(
+            "SELECT id, organization, organization_name, organization_for FROM connector WHERE organization IS NOT NULL");
+        return command.ReadAll(row => (Id: Guid.Parse(row.GetString(0)), Organization: (row.GetString(1), row.GetString(2), row.GetInt32(3))))
+            .ToDictionary(c => c.Id, c => c.Organization);
+    });
+
     public void SetOrganization(Connector connector, string id, string name) => database.Write(durable: true, connection =>
     {
         using SqliteCommand command = connection.CreateCommand(

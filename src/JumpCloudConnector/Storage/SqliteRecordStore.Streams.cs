@@ -57,25 +57,36 @@ internal sealed partial class SqliteRecordStore
         return command.ExecuteNonQuery();
     });
 
-    public void ClearStatus(Guid connectorId, IReadOnlyCollection<string>? organizations = null, long? due = null) => database.Write(durable: false, connection =>
+    // Without a last turn the next one is due at once; the pause that remains says from when.
+    public void ResetStatus(Guid connectorId) => database.Write(durable: false, connection =>
     {
-        // Without a last turn the next one is due at once; the pause that remains says from when.
-        const string clear =
+        using SqliteCommand command = connection.CreateCommand(
             """
-            UPDATE stream SET status_code = 0, status_id = NULL, status_message = NULL, failures = 0, parked_until_ms = $2, last_turn_ms = NULL
+            UPDATE stream SET status_code = 0, status_id = NULL, status_message = NULL, status_ms = NULL, failures = 0, parked_until_ms = NULL, last_turn_ms = NULL
             WHERE connector = $1 AND (status_code <> 0 OR parked_until_ms IS NOT NULL)
+            """, connectorId.ToString("N"));
+        return command.ExecuteNonQuery();
+    });
+
+    public void SetTested(Guid connectorId, IReadOnlyCollection<string>? organizations, long now, long due) => database.Write(durable: false, connection =>
+    {
+        // What never failed need not wait for its turn.
+        const string set =
+            """
+            UPDATE stream SET status_code = 0, status_id = NULL, status_message = NULL, status_ms = $2, failures = 0, last_turn_ms = NULL,
+                parked_until_ms = CASE WHEN status_code <> 0 OR parked_until_ms IS NOT NULL THEN $3 END
+            WHERE connector = $1 AND (status_code <> 0 OR parked_until_ms IS NOT NULL OR status_ms IS NULL)
             """;
         string id = connectorId.ToString("N");
-        object from = (object?)due ?? DBNull.Value;
-        int cleared = 0;
+        int tested = 0;
         foreach (string? organization in organizations ?? (IReadOnlyCollection<string?>)[null])
         {
             using SqliteCommand command = organization is null
-                ? connection.CreateCommand(clear, id, from) : connection.CreateCommand(clear + " AND organization = $3", id, from, organization);
-            cleared += command.ExecuteNonQuery();
+                ? connection.CreateCommand(set, id, now, due) : connection.CreateCommand(set + " AND organization = $4", id, now, due, organization);
+            tested += command.ExecuteNonQuery();
         }
 
-        return cleared;
+        return tested;
     });
 
     public void SetListed(Guid connectorId, IReadOnlyCollection<string> organizations, long now) => database.Write(durable: false, connection =>

@@ -51,6 +51,36 @@ public sealed class CollectionCmdletTests
     }
 
     [Fact]
+    public async Task Connectors_that_collect_the_same_are_said_once_by_a_run_and_once_by_a_test()
+    {
+        await using Workspace work = await Workspace.StartAsync(events: 20, users: 2);
+        work.Add();
+        work.Add("Twin");
+        string both = $"Connectors 'Acme' and 'Twin' both collect DirectoryInsights and SystemUser of organization '{work.Organization.Name}'";
+        ScriptResult run = work.Run("Invoke-JcCollection");
+        Assert.Equal(4, run.Output.Count);
+        Assert.StartsWith(both, Assert.Single(run.Warnings), StringComparison.Ordinal);
+        Assert.Empty(work.Run("Invoke-JcCollection").Warnings);
+
+        ScriptResult tests = work.Run("Get-JcConnector | Test-JcConnector");
+        Assert.Equal(run.Warnings, tests.Warnings);
+        Assert.All(tests.Output, test => Assert.Equal(run.Warnings, ((IEnumerable)test.Get("Warning")!).Cast<string>()));
+        Assert.Equal(run.Warnings, work.Run("Test-JcConnector Acme -Quiet").Warnings);
+    }
+
+    [Fact]
+    public async Task A_log_filter_that_leaves_nothing_is_said_by_the_run()
+    {
+        await using Workspace work = await Workspace.StartAsync(events: 20, users: 2);
+        work.RunWell("New-JcLogFilter Everything 'event_type NotEqual no_such_event'");
+        work.Add(more: "-LogFilter Everything");
+        ScriptResult run = work.Run("Invoke-JcCollection");
+        Assert.Equal([0L, 0L], run.Output.Select(r => r.Number("New")));
+        Assert.StartsWith("Connector 'Acme': log filter 'Everything' excluded all that came of ", Assert.Single(run.Warnings), StringComparison.Ordinal);
+        Assert.DoesNotContain(run.Output, r => r.Properties["ExcludedBy"] is not null);
+    }
+
+    [Fact]
     public async Task A_second_run_waits_for_its_turn_and_forced_finds_nothing_new()
     {
         await using Workspace work = await Workspace.StartAsync();

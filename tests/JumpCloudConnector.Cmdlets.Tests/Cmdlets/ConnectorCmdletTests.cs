@@ -284,7 +284,7 @@ public sealed class ConnectorCmdletTests
         Assert.Equal("Inactive", turn.Text("State"));
         Assert.Equal("NoSuchHost", turn.Get("ErrorId"));
         // This host's own name is known, before it has ever collected.
-        ScriptResult near = work.Run($"New-JcConnector Near {Minimum} -RunOn Sensor -SensorName ([Environment]::MachineName)");
+        ScriptResult near = work.Run($"New-JcConnector Near T -ApiKey $key -ContentType DirectoryInsights -RunOn Sensor -SensorName ([Environment]::MachineName)");
         Assert.Empty(near.Warnings);
         Assert.Null(near.Output.Single().Get("StatusId"));
     }
@@ -462,7 +462,7 @@ public sealed class ConnectorCmdletTests
     public async Task A_key_that_expires_soon_is_warned_of()
     {
         await using Workspace work = await Workspace.StartAsync(events: 10, users: 1);
-        ScriptResult later = work.Run($"New-JcConnector Later {Minimum} @sim -ApiKeyExpiresAt 90d");
+        ScriptResult later = work.Run($"New-JcConnector Later T -ApiKey $key -ContentType DirectoryInsights @sim -ApiKeyExpiresAt 90d");
         Assert.Empty(later.Warnings);
         ScriptResult soon = work.Run($"New-JcConnector Soon {Minimum} @sim -ApiKeyExpiresAt 10d");
         Assert.Contains("'Soon'", Assert.Single(soon.Warnings), StringComparison.Ordinal);
@@ -583,4 +583,39 @@ public sealed class ConnectorCmdletTests
 
     private static string[] Items(PSObject item, string property) =>
         [.. ((System.Collections.IEnumerable)item.Get(property)!).Cast<object>().Select(i => i.ToString()!)];
+
+    [Fact]
+    public async Task A_second_connector_of_the_same_organization_is_warned_of_wherever_it_comes_about()
+    {
+        await using Workspace work = Workspace.Offline();
+        Assert.Empty(work.Run($"New-JcConnector B T -ApiKey $key -ContentType DirectoryInsights -OrganizationId {AnId}").Warnings);
+        string file = Path.Combine(work.Folder, "connectors.csv");
+        work.RunWell($"Get-JcConnector B | Export-JcConnector '{file}'; Remove-JcConnector B -Force");
+
+        Assert.Empty(work.Run($"New-JcConnector A T -ApiKey $key -ContentType SystemUser -OrganizationId {AnId}").Warnings);
+        Assert.Empty(work.Run($"Import-JcConnector '{file}' -ApiKey $key").Warnings);
+        string changed = Warning("Set-JcConnector A -ContentType DirectoryInsights, SystemUser");
+        Assert.StartsWith($"Connectors 'A' and 'B' both collect DirectoryInsights of organization {AnId}, ", changed, StringComparison.Ordinal);
+        Assert.Empty(work.Run("Set-JcConnector A -IntervalMinutes 10").Warnings);
+        Assert.Empty(work.Run("Disable-JcConnector B").Warnings);
+        Assert.Equal(changed, Warning("Enable-JcConnector B"));
+        Assert.Empty(work.Run("Enable-JcConnector B").Warnings);
+        work.RunWell("Remove-JcConnector B -Force");
+        Assert.Empty(work.Run($"Import-JcConnector '{file}' -ApiKey $key -WhatIf").Warnings);
+        Assert.Equal(changed, Warning($"Import-JcConnector '{file}' -ApiKey $key"));
+        work.RunWell("Remove-JcConnector B -Force");
+        Assert.Empty(work.Run($"New-JcConnector B T -ApiKey $key -ContentType DirectoryInsights -OrganizationId {AnId} -WhatIf").Warnings);
+        Assert.Equal(changed, Warning($"New-JcConnector B T -ApiKey $key -ContentType DirectoryInsights -OrganizationId {AnId}"));
+
+        // Each with its own log filters, they divide the records.
+        work.RunWell("New-JcLogFilter F 'event_category Equal sso'; New-JcLogFilter G 'event_category NotEqual sso'; Set-JcConnector A -LogFilter F");
+        Assert.Empty(work.Run("Set-JcConnector B -LogFilter G").Warnings);
+
+        string Warning(string script)
+        {
+            ScriptResult result = work.Run(script);
+            Assert.Empty(result.AllErrors);
+            return Assert.Single(result.Warnings);
+        }
+    }
 }

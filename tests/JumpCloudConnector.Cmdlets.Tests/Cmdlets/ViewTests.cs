@@ -25,7 +25,7 @@ public sealed class ViewTests
         ["GapInfo"] = "Get-JcCollectionGap",
         ["IngestionTest"] = "Test-JcIngestion",
         ["MissingSpan"] = "(Test-JcIngestion Acme).Missing",
-        ["Backlog"] = "Invoke-JcCollection Behind -TimeLimit ([TimeSpan]::FromTicks(1))",
+        ["Backlog"] = "Invoke-JcCollection Behind -TimeLimit ([TimeSpan]::FromTicks(1)) -WarningAction Ignore",
         ["StoreInfo"] = "Set-JcStore -RetentionDays 400 -MaxSizeGB 0.5 -PassThru",
         ["StoreTest"] = "Test-JcStore",
         ["RecordRemoval"] = "Remove-JcIngestedRecord Acme -Force",
@@ -108,7 +108,7 @@ public sealed class ViewTests
     [InlineData("RecordExport", "Records : 64|Files : all.ndjson|AfterSequence : 0|LastSequence : 64|Format : Ndjson")]
     [InlineData("Backlog", "ConnectorName : Behind|Backlog : ")]
     [InlineData("CollectionResult", "ConnectorName : Acme|State : Collected|StatusCode : 0|ErrorId : Unauthorized")]
-    [InlineData("ConnectionTestResult", "ConnectorName : Acme|Result : Success|Probes : DNS at 127.0.0.1")]
+    [InlineData("ConnectionTestResult", "ConnectorName : Acme|Result : Success|Warning :|Probes : DNS at 127.0.0.1")]
     [InlineData("IngestedRecord", "ConnectorName : Acme|Json : {")]
     [InlineData("LogFilter", "Name : Quiet|TenantName : (all)|Condition : severity Exists|Excluded : 0")]
     [InlineData("SyslogDestination", "Name : dead|State : Failed|LagRecords : 64|Lag : |ErrorId : SyslogConnectionRefused|ErrorMessage : Syslog destination|Framing : (of the transport)")]

@@ -88,6 +88,31 @@ public sealed class DeliveryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_with_nothing_to_send_writes_nothing()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(48, 100);
+        await using RelpServer receiver = new();
+        store.Add(receiver.Port, SyslogTransport.Relp);
+        await store.SendAsync();
+        // Another connection's, which rises with every commit of this one's.
+        using Microsoft.Data.Sqlite.SqliteConnection connection = new($"Data Source={Path.Combine(store.Filled.Test.Folder, "store.db")};Pooling=False");
+        connection.Open();
+        using Microsoft.Data.Sqlite.SqliteCommand version = connection.CreateCommand();
+        version.CommandText = "PRAGMA data_version";
+        object? before = version.ExecuteScalar();
+
+        ForwardingResult idle = await store.SendAsync();
+
+        Assert.Equal(before, version.ExecuteScalar());
+        Assert.Equal((ForwardingState.UpToDate, store.Filled.All.Count, 0L, 0L), (idle.State, idle.Position, idle.LagRecords, idle.Sent));
+        // With something to send it is seen to rise.
+        store.Filled.Commit(store.Filled.Acquire("later", out _), await FilledStore.EventsAsync(99, 3), "later");
+        object? committed = version.ExecuteScalar();
+        Assert.Equal(3, (await store.SendAsync()).Acknowledged);
+        Assert.NotEqual(committed, version.ExecuteScalar());
+    }
+
+    [Fact]
     public async Task A_destination_begins_where_it_is_told_to()
     {
         using DestinationFixture store = await DestinationFixture.MakeAsync(35, 600);

@@ -295,6 +295,36 @@ public sealed class FaultTests : IDisposable
         Assert.All(store.Registry.Describe(store.Registry.Find()), d => Assert.Equal(SyslogDestinationState.Failed, d.State));
     }
 
+    [Fact]
+    public async Task A_failed_tests_fault_stays_until_the_receiver_has_taken_something()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(68, 50);
+        SyslogDestinationTester tester = new(store.Filled.Store, store.Filled.Test.Secrets);
+        bool refuses = false;
+        await using RelpServer receiver = new(r => refuses && r.Message > 0 ? RelpAnswer.Response(r, "500 disk full") : RelpAnswer.Usual(r));
+        SyslogDestination destination = store.Add(receiver.Port, SyslogTransport.Relp, change: d => d with { ConnectorNames = ["main"] });
+        Assert.Equal(ForwardingState.UpToDate, (await store.SendAsync()).State);
+        refuses = true;
+        Assert.Equal("RelpRejected", (await tester.TestAsync(destination, TestContext.Current.CancellationToken)).ErrorId);
+
+        // Neither a run without anything new says that it is well again, nor one that leaves out what is new.
+        Assert.Equal((ForwardingState.UpToDate, 0L), await RunAsync());
+        Assert.Equal((SyslogDestinationState.Failed, "RelpRejected"), (store.Describe().State, store.Describe().ErrorId));
+        store.Filled.Commit(store.Filled.Acquire("later", out _), await FilledStore.EventsAsync(99, 3), "later");
+        Assert.Equal((ForwardingState.UpToDate, 0L), await RunAsync());
+        Assert.Equal((SyslogDestinationState.Failed, "RelpRejected"), (store.Describe().State, store.Describe().ErrorId));
+
+        refuses = false;
+        Assert.True((await tester.TestAsync(destination, TestContext.Current.CancellationToken)).Succeeded);
+        Assert.Equal((SyslogDestinationState.UpToDate, null), (store.Describe().State, store.Describe().ErrorId));
+
+        async Task<(ForwardingState, long)> RunAsync()
+        {
+            ForwardingResult result = await store.SendAsync(options: Once);
+            return (result.State, result.Sent);
+        }
+    }
+
     public void Dispose()
     {
         _root.Dispose();

@@ -231,9 +231,9 @@ internal sealed class BlockReader : IDisposable
 
     private static int LengthOfLines(ReadOnlySpan<byte> bytes, int lines)
     {
-        const int Stride = 512;
         int at = 0;
 #if NET
+        const int Stride = 512;
         // Many short lines are counted faster than they are found.
         while (lines > 0 && bytes.Length - at > Stride)
         {

@@ -137,7 +137,7 @@ internal sealed class BlockSieve
             if (close < 0) return null;
             string name = text.Substring(open + 1, close - open - 1);
             bool isName = name.Length > 0 && name.All(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_' or '@')
-                && text.Substring(close + 1).TrimStart().StartsWith(":", StringComparison.Ordinal);
+                && text.Substring(close + 1).TrimStart() is [':', ..];
             if (isName && (open == 0 || text[open - 1] != '\\') && !Names.Split(' ').Contains(name, StringComparer.OrdinalIgnoreCase))
                 return text.Substring(open).TrimEnd('}');
             open = close;

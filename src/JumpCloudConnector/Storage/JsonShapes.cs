@@ -1,7 +1,7 @@
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
 #if NET
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 #endif
@@ -94,7 +94,10 @@ internal sealed class JsonShapes : IDisposable
         _count = _copied = _depth = 0;
         _isObject = false;
         int behind = 0;
-        int at = TakeApartAhead(json, ref behind);
+        int at = 0;
+#if NET
+        at = TakeApartAhead(json, ref behind);
+#endif
         // What is not in whole vectors, and everything where there are none.
         for (int quote; (quote = json.Slice(at).IndexOf((byte)'"')) >= 0; at = behind)
         {
@@ -106,6 +109,7 @@ internal sealed class JsonShapes : IDisposable
         ClosePart(json, json.Length);
     }
 
+#if NET
     /// <summary>Takes whole vectors apart, as far as there are any.</summary>
     /// <param name="json">The text.</param>
     /// <param name="behind">The first byte behind the last string that was taken.</param>
@@ -114,7 +118,6 @@ internal sealed class JsonShapes : IDisposable
     private int TakeApartAhead(ReadOnlySpan<byte> json, ref int behind)
     {
         int at = 0;
-#if NET
         ref byte first = ref MemoryMarshal.GetReference(json);
         int open = -1;
         while (at + Vector256<byte>.Count <= json.Length)
@@ -146,9 +149,9 @@ internal sealed class JsonShapes : IDisposable
 
         // The rest begins with the string that is open here.
         if (open >= 0) at = behind = open - 1;
-#endif
         return at;
     }
+#endif
 
     /// <summary>
     /// Looks at what stands between two strings: takes out numbers, <c>true</c>, <c>false</c> and <c>null</c>, and ends a part

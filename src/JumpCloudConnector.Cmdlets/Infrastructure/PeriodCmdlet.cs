@@ -20,18 +20,6 @@ public abstract class PeriodCmdlet : StoreCmdlet
     [TimeSpanTransformation]
     public TimeSpan? Last { get; set; }
 
-    /// <summary>
-    /// Ends the command where the pipeline brings records: their connectors' names bind as a connector's do, and the command
-    /// would work on everything of those connectors.
-    /// </summary>
-    /// <param name="stellarUuid">What a record alone has; null where it is none.</param>
-    protected void RefuseRecords(string? stellarUuid)
-    {
-        if (stellarUuid is null) return;
-        ThrowTerminatingError(ErrorRecords.From(new JcException("RecordsNotTaken", JcErrorKind.InvalidInput,
-            $"{MyInvocation.MyCommand.Name} takes connectors from a pipeline, not records: it would work on all records of their connectors. Give it the criteria by which you found them. Send-JcSyslog is what takes records.", stellarUuid)));
-    }
-
     /// <summary>The span in the store's milliseconds: at or after, before; null where it is open.</summary>
     /// <exception cref="JcException">LastAndAfter or EmptyPeriod.</exception>
     protected (long? After, long? Before) Period()

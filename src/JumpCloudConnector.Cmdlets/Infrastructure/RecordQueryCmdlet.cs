@@ -3,25 +3,9 @@ using JumpCloudConnector.Storage;
 
 namespace JumpCloudConnector.Cmdlets;
 
-/// <summary>A cmdlet that works on the records that match its criteria. Does so once, for all connectors of a pipeline.</summary>
-public abstract class RecordQueryCmdlet : PeriodCmdlet
+/// <summary>A cmdlet that works on the records that match its criteria.</summary>
+public abstract class RecordQueryCmdlet : RecordInputCmdlet
 {
-    private readonly List<string> _connectors = [];
-    private readonly List<string> _tenants = [];
-
-    /// <summary>Connectors, with wildcards.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name")]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(ConnectorNameCompleter))]
-    public virtual string[]? ConnectorName { get; set; }
-
-    /// <summary>Tenants, with wildcards.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(TenantNameCompleter))]
-    public string[]? TenantName { get; set; }
-
     /// <summary>Organizations, by id or name, with wildcards.</summary>
     [Parameter]
     [SupportsWildcards]
@@ -96,30 +80,15 @@ public abstract class RecordQueryCmdlet : PeriodCmdlet
     [Parameter]
     public SwitchParameter Regex { get; set; }
 
-    /// <summary>What only records have; there to refuse them.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
-    public string? StellarUuid { get; set; }
-
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Guard(ConnectorName, () =>
+    protected sealed override void Work()
     {
-        RefuseRecords(StellarUuid);
-        KeepStore();
-        _connectors.AddRange(ConnectorName ?? []);
-        _tenants.AddRange(TenantName ?? []);
-    });
-
-    /// <inheritdoc/>
-    protected override void EndProcessing() => Guard(null, () =>
-    {
-        // A pipeline that brought no connector means none, not all.
-        if (MyInvocation.ExpectingInput && _connectors.Count == 0 && _tenants.Count == 0) return;
         RecordQuery query = Criteria();
         query.Check();
         foreach (string doubt in query.Doubts()) WriteWarning(doubt);
         UseKeptStore();
         if (OpenExisting() is { } store) Work(store, query);
-    });
+    }
 
     /// <summary>Does the cmdlet's work on a store that is there.</summary>
     protected abstract void Work(RecordStore store, RecordQuery query);
@@ -131,8 +100,8 @@ public abstract class RecordQueryCmdlet : PeriodCmdlet
         (long? after, long? before) = Period();
         return new RecordQuery
         {
-            ConnectorNames = _connectors,
-            TenantNames = [.. _tenants.Distinct(StringComparer.OrdinalIgnoreCase)],
+            ConnectorNames = Input.Connectors,
+            TenantNames = Input.Tenants,
             Organizations = Organization ?? [],
             MessageClasses = MsgClass ?? [],
             Sources = Source ?? [],

@@ -27,10 +27,12 @@ public sealed class RemoveJcIngestedRecord : RecordInputCmdlet
         UseKeptStore();
         if (OpenExisting() is not { } store) return;
         RecordQuery query = new() { ConnectorNames = Input.Connectors, TenantNames = Input.Tenants, After = after, Before = before };
+        WarnOfUnknownNames(store, query);
         if (!Run((_, stop) => Task.FromResult(store.Records.Remove(query, preview: true, null, stop)), out RemovedRecords found)) return;
         if (found.Records == 0)
         {
             WriteVerbose("No records match, so nothing is removed.");
+            SayWhatWasSearched(store, query);
             return;
         }
 

@@ -56,7 +56,7 @@ public abstract class PeriodCmdlet : StoreCmdlet
         time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", System.Globalization.CultureInfo.InvariantCulture);
 
     // Times finer than the store's are moved up, so that "at or after" and "before" hold to the digit.
-    private static long Milliseconds(DateTimeOffset time)
+    private protected static long Milliseconds(DateTimeOffset time)
     {
         long milliseconds = time.ToUnixTimeMilliseconds();
         return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) < time ? milliseconds + 1 : milliseconds;

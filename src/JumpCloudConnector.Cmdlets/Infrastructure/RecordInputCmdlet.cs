@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using JumpCloudConnector.Storage;
 
 namespace JumpCloudConnector.Cmdlets;
 
@@ -44,6 +45,34 @@ public abstract class RecordInputCmdlet : PeriodCmdlet
 
     /// <summary>Does the cmdlet's work, once all input has come.</summary>
     protected abstract void Work();
+
+    /// <summary>Warns of names and values that neither the store nor JumpCloud's documentation knows: most are misspelt.</summary>
+    private protected void WarnOfUnknownNames(RecordStore store, RecordQuery query)
+    {
+        foreach (string doubt in new SearchAdvice(store, query).Doubts(StopToken)) WriteWarning(doubt);
+    }
+
+    /// <summary>Says where nothing was found, and what rules everything out, so that nobody is left to wonder.</summary>
+    private protected void SayWhatWasSearched(RecordStore store, RecordQuery query)
+    {
+        if (!IsVerbose) return;
+        (long count, long? first, long? last) = store.Records.GetSpan();
+        if (count == 0)
+        {
+            WriteVerbose("The store holds no records yet. Invoke-JcCollection collects what is due.");
+            return;
+        }
+
+        string span = $"{Local(first!.Value)} to {Local(last!.Value)}";
+        string asked = query.After is null && query.Before is null ? "without bounds of time"
+            : $"from {(query.After is { } a ? Local(a) : "the beginning")} to {(query.Before is { } b ? Local(b) : "the end")}";
+        if (query.IngestedAfter is { } written) asked += $", what was written since {Local(written)}";
+        if (query.AfterSequence is { } sequence) asked += $", what lies behind sequence {sequence}";
+        WriteVerbose($"Nothing matched. Searched {asked}; the store's {Words.Count(count, "record")} {(count == 1 ? "is" : "are")} of {span}.");
+        foreach (string reason in new SearchAdvice(store, query).Reasons(StopToken)) WriteVerbose(reason);
+    }
+
+    private static string Local(long milliseconds) => Local(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
 
     /// <summary>
     /// Ends the command where the pipeline brings records: their connectors' names bind as a connector's do, and the command

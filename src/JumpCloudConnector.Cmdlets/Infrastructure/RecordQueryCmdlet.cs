@@ -58,6 +58,11 @@ public abstract class RecordQueryCmdlet : RecordInputCmdlet
     [SupportsWildcards]
     public string[]? SourceIp { get; set; }
 
+    /// <summary>Records that were written into the store at or after this time, whenever their events were.</summary>
+    [Parameter]
+    [TimePointTransformation]
+    public DateTimeOffset? IngestedAfter { get; set; }
+
     /// <summary>Records behind this place in the order of commits, in that order.</summary>
     [Parameter]
     [LongTransformation]
@@ -87,7 +92,9 @@ public abstract class RecordQueryCmdlet : RecordInputCmdlet
         query.Check();
         foreach (string doubt in query.Doubts()) WriteWarning(doubt);
         UseKeptStore();
-        if (OpenExisting() is { } store) Work(store, query);
+        if (OpenExisting() is not { } store) return;
+        WarnOfUnknownNames(store, query);
+        Work(store, query);
     }
 
     /// <summary>Does the cmdlet's work on a store that is there.</summary>
@@ -116,25 +123,8 @@ public abstract class RecordQueryCmdlet : RecordInputCmdlet
             Query = Query,
             After = after,
             Before = before,
+            IngestedAfter = IngestedAfter is { } from ? Milliseconds(from) : null,
             AfterSequence = AfterSequence,
         };
     }
-
-    /// <summary>Says where nothing was found, so that nobody is left to wonder.</summary>
-    protected void SayWhatWasSearched(RecordStore store, RecordQuery query)
-    {
-        (long count, long? first, long? last) = store.Records.GetSpan();
-        if (count == 0)
-        {
-            WriteVerbose("The store holds no records yet. Invoke-JcCollection collects what is due.");
-            return;
-        }
-
-        string span = $"{Local(first!.Value)} to {Local(last!.Value)}";
-        string asked = query.After is null && query.Before is null ? "without bounds of time"
-            : $"from {(query.After is { } a ? Local(a) : "the beginning")} to {(query.Before is { } b ? Local(b) : "the end")}";
-        WriteVerbose($"Nothing matched. Searched {asked}; the store's {Words.Count(count, "record")} {(count == 1 ? "is" : "are")} of {span}.");
-    }
-
-    private static string Local(long milliseconds) => Local(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
 }

@@ -82,6 +82,15 @@ public interface IRecordStore
     IEnumerable<IngestedRecord> Find(RecordQuery query, CancellationToken cancellationToken);
 
     /// <summary>
+    /// False where no record can match, as the summaries of the blocks tell; no block is opened, so that it is cheap. True says
+    /// little.
+    /// </summary>
+    bool MayHave(RecordQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>Tenants, connectors and organizations as the records in blocks have them, also of those that are no longer there.</summary>
+    IReadOnlyList<RecordOrigin> GetOrigins();
+
+    /// <summary>
     /// Counts the records that a query describes, as the store is at one moment: by time first, then the largest groups first.
     /// Takes memory for the groups, whose number is limited, and none for the records.
     /// </summary>

@@ -70,6 +70,47 @@ public sealed class StoreCmdletTests
     }
 
     [Fact]
+    public async Task Who_shortens_the_retention_is_asked_where_records_go_for_it()
+    {
+        const int yes = 0, no = 2;
+        int answer = no;
+        List<string> asked = [];
+        using StringWriter shown = new();
+        TextHostOptions host = new()
+        {
+            Output = shown,
+            OnChoice = (question, _, _) =>
+            {
+                asked.Add(question);
+                return answer;
+            },
+        };
+        await using Workspace work = await Workspace.StartAsync(events: 400, users: 3, host: host);
+        work.Add();
+        work.RunWell("Invoke-JcCollection");
+        work.Organization.AddEvents(300, DateTimeOffset.UtcNow.AddDays(-5), DateTimeOffset.UtcNow.AddDays(-4));
+        work.RunWell("Invoke-JcCollection -After 6d -Before 3d");
+        long old = work.RunWell("Get-JcIngestedRecord -Before 3d").Count;
+        Assert.Equal(300, old);
+        Assert.True(work.Session.Show("Set-JcStore -RetentionDays 3 -WhatIf"));
+        Assert.Contains("300 records", shown.ToString(), StringComparison.Ordinal);
+        Assert.Contains("cannot be brought back", shown.ToString(), StringComparison.Ordinal);
+        // Nothing goes for these.
+        work.RunWell("Set-JcStore -RetentionDays 30; Set-JcStore -RetentionDays 20 -MaxSizeGB 5");
+        Assert.Empty(asked);
+        work.RunWell("Set-JcStore -RetentionDays 3");
+        Assert.Contains("300 records", Assert.Single(asked), StringComparison.Ordinal);
+        Assert.Equal(20, work.One("Get-JcStore").Get("RetentionDays"));
+        answer = yes;
+        work.RunWell("Set-JcStore -RetentionDays 3");
+        Assert.Equal((2, 3), (asked.Count, work.One("Get-JcStore").Get("RetentionDays")));
+        // They go by the settings there are.
+        work.RunWell("Set-JcStore -RetentionDays 4 -Confirm:$false; Set-JcStore -RetentionDays 3 -Force; Set-JcStore -Now");
+        Assert.Equal(2, asked.Count);
+        Assert.Equal(0, work.One("Measure-JcIngestedRecord -Before 3d").Number("Count"));
+    }
+
+    [Fact]
     public async Task A_store_is_tested()
     {
         await using Workspace work = await Workspace.StartAsync(events: 300, users: 3);

@@ -44,6 +44,7 @@ public sealed class StoreCareTests
         Assert.Equal(_all.Count(r => r.Value.Time >= cut), left.Count(r => _all[r.Sequence].Time >= cut));
         Assert.Equal(_all.Count - left.Count, result.Removed.Records);
         Assert.Equal(preview.Removed, result.Removed);
+        Assert.Equal(left.Count(r => _all[r.Sequence].Time < cut), preview.Later);
         Assert.Equal(_all.Values.Min(r => r.Time), result.Removed.First);
         Assert.True(result.Removed.Last < cut);
         Assert.Equal((false, true), (result.IsAboveLimit, result.IsDone));

@@ -315,7 +315,7 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
     [InlineData("LastAndAfter", "one of the two", "-Last 3h -After 2026-01-01")]
     [InlineData("ParameterArgumentTransformationError", "24h", "-Last 5")]
     [InlineData("ParameterArgumentTransformationError", "24h", "-After 5")]
-    [InlineData("ParameterArgumentTransformationError", "2026-01-31", "-Before 01/02/2026")]
+    [InlineData("ParameterArgumentTransformationError", "2026-01-31", "-Before 31.01.2026")]
     [InlineData("ParameterArgumentTransformationError", "whole number", "-AfterSequence x")]
     [InlineData("ParameterArgumentTransformationError", "whole number", "-First many")]
     [InlineData("ParameterArgumentValidationError", "minimum", "-First 0")]

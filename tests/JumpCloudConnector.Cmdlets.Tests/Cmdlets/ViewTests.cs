@@ -43,7 +43,7 @@ public sealed class ViewTests
     [InlineData("Connector", "Name TenantName Status", "Wrong|401 Unauthorized")]
     [InlineData("Connector", "Name Status", "Disabled one|Disabled")]
     [InlineData("StreamHealth", "Organization ContentType Status Watermark Failures", "SystemUser|Healthy")]
-    [InlineData("CollectionResult", "Connector Organization ContentType State Watermark New Repeated Fetched Duration", "Acme|Collected")]
+    [InlineData("CollectionResult", "Connector Organization ContentType State New Watermark/Error Fetched Repeated Filtered Duration", "Acme|Collected")]
     [InlineData("CollectionResult", "Connector Organization ContentType State", "Wrong|Failed|Unauthorized")]
     [InlineData("ConnectionTestResult", "ConnectorName Result Latency Summary", "Acme|Success| ms")]
     [InlineData("ConnectionTestResult", "ConnectorName Result Latency Summary", "Wrong|Failure")]
@@ -55,7 +55,7 @@ public sealed class ViewTests
     [InlineData("AnalyzerProfile", "Name Streams", "Night|3|(none)|After hours")]
     [InlineData("LedgerEntry", "Connector Organization ContentType State From To Slices Events", "Acme|DirectoryInsights|Collected|Open|SystemUser")]
     [InlineData("GapInfo", "Id Connector Organization From To Reason Confirmed", "Acme|(still open)|NotLicensed|(not yet)")]
-    [InlineData("IngestionTest", "Connector Organization State Received Stored Missing Message", "Acme|Incomplete|7 events missing")]
+    [InlineData("IngestionTest", "Connector Organization State Received Stored Missing Filtered Removed Message", "Acme|Incomplete|7 events missing")]
     [InlineData("MissingSpan", "From To Received Missing", "7")]
     [InlineData("Backlog", "Connector State Watermark", "Behind|Collected|d 23h behind")]
     [InlineData("StoreInfo", "Records Size Oldest Newest Kept Store", "64|kB|400d, 0.5 GB")]
@@ -91,6 +91,50 @@ public sealed class ViewTests
             string found = string.Join('\n', lines.Skip(rule + 1).SkipWhile(l => !l.Contains(first, StringComparison.Ordinal)));
             foreach (string cell in row.Split('|')) Assert.True(found.Contains(cell, StringComparison.Ordinal), text);
         }
+    }
+
+    /// <summary>Formatting squeezes the first column that has no room into what is left, be it one character with a heading down the screen.</summary>
+    [Fact]
+    public void No_table_leaves_a_sliver_for_its_next_column()
+    {
+        XElement formats = XDocument.Load(Path.Combine(ModuleCopy.FindBuiltModule(), "JumpCloudConnector.Format.ps1xml")).Root!;
+        List<string> slivers = [];
+        // A console uses its last character, or does not.
+        foreach ((XElement view, int width) in formats.Descendants("View").SelectMany(v => new[] { 79, 80, 119, 120 }.Select(w => (v, w))))
+        {
+            int used = 0;
+            foreach (XElement header in view.Descendants("TableColumnHeader"))
+            {
+                string label = header.Element("Label")!.Value;
+                int left = width - used;
+                if (left > 0 && left < label.Length) slivers.Add($"{view.Element("Name")!.Value} at {width}: {left} for {label}");
+                used += (int?)header.Element("Width") + 1 ?? width;
+                if (used > width) break;
+            }
+        }
+
+        Assert.Empty(slivers);
+    }
+
+    /// <summary>Half a screen must not take away what the table is looked at for.</summary>
+    [Theory]
+    [InlineData("Connector", "Name Status Lag|Next Run")]
+    [InlineData("StreamHealth", "Organization ContentType Status Watermark")]
+    [InlineData("CollectionResult", "Connector ContentType State New Watermark/Error")]
+    [InlineData("LedgerEntry", "Connector Organization State From To Events")]
+    [InlineData("GapInfo", "Id Connector From To Reason Confirmed")]
+    [InlineData("IngestionTest", "Connector State Received Stored Missing")]
+    [InlineData("MissingSpan", "From To Received Missing")]
+    [InlineData("IngestedRecord", "Time EventType Status User SourceIp")]
+    [InlineData("StoreInfo", "Records Size Oldest Newest Kept")]
+    [InlineData("RecordExport", "Records Files Size LastSequence")]
+    [InlineData("SyslogDestination", "Name State Receiver LagRecords")]
+    [InlineData("ForwardingResult", "Name State Sent Acknowledged LagRecords")]
+    public async Task What_matters_is_in_80_columns(string kind, string headers)
+    {
+        string[] lines = await ShowAsync(kind, 80, null);
+        int rule = Array.FindIndex(lines, line => line.TrimStart().StartsWith("--", StringComparison.Ordinal));
+        foreach (string header in headers.Split('|').SelectMany(h => h.Contains("Next", StringComparison.Ordinal) ? [h] : h.Split(' '))) Assert.Contains(header, lines[rule - 1], StringComparison.Ordinal);
     }
 
     [Theory]

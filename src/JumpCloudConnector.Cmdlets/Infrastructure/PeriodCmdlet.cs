@@ -18,6 +18,7 @@ public abstract class PeriodCmdlet : StoreCmdlet
     /// <summary>Events of the last hours or days, such as 24h.</summary>
     [Parameter]
     [TimeSpanTransformation]
+    [ArgumentCompleter(typeof(LastCompleter))]
     public TimeSpan? Last { get; set; }
 
     /// <summary>The span in the store's milliseconds: at or after, before; null where it is open.</summary>

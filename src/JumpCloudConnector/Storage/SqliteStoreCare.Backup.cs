@@ -16,6 +16,8 @@ internal sealed partial class SqliteStoreCare
         string file = FileOf(destination, now);
         if (string.Equals(file, database.FilePath, StringComparison.OrdinalIgnoreCase))
             throw BackupFailed(file, "it is the store itself. Give another file or folder.", JcErrorKind.InvalidInput, null);
+        if (FolderPaths.IsIn(Path.GetDirectoryName(file)!, database.Folder))
+            throw BackupFailed(file, "it would lie in the folder of the store itself, and be lost with it. Give another folder, best on another disk.", JcErrorKind.InvalidInput, null);
         if (File.Exists(file) && !overwrite)
         {
             throw new JcException("BackupExists", JcErrorKind.AlreadyExists,

@@ -146,6 +146,8 @@ public sealed class StoreCmdletTests
         work.Refused("BackupFailed", "Backup-JcStore $folder/none/b.db");
         work.Refused("BackupFailed", "Backup-JcStore $folder/none/");
         work.Refused("InvalidPath", "Backup-JcStore Env:/b.db");
+        Assert.Contains("folder of the store itself", work.Refused("BackupFailed", "Backup-JcStore $store/b.db"), StringComparison.Ordinal);
+        work.Refused("BackupFailed", "Backup-JcStore $store");
         work.One("Backup-JcStore $folder/b.db -Force");
         string restored = Directory.CreateDirectory(Path.Combine(work.Folder, "restored")).FullName;
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(restored, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -132,6 +132,28 @@ public sealed class StoreCmdletTests
     }
 
     [Fact]
+    public async Task A_backup_is_tested_as_it_lies()
+    {
+        await using Workspace work = await Workspace.StartAsync(events: 700, users: 3);
+        work.Add();
+        work.RunWell("Invoke-JcCollection");
+        string file = Path.Combine(work.Folder, "b.db");
+        PSObject test = work.One("Backup-JcStore $folder/b.db | Test-JcStore -Full");
+        Assert.Equal(("Healthy", work.Truth, file), (test.Text("State"), (int)test.Number("Records"), test.Text("StorePath")));
+        Assert.Equal("True", work.Text("Test-JcStore -BackupFile $folder/b.db -Quiet"));
+        // Nothing is left beside it.
+        Assert.Equal(["b.db"], Directory.GetFiles(work.Folder).Select(Path.GetFileName));
+        work.Refused("FileNotFound", "Test-JcStore -BackupFile $folder/none.db");
+
+        byte[] bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(file, [.. bytes.AsSpan(0, 8192).ToArray(), .. new byte[8192 * 3], .. bytes.AsSpan(8192 * 4).ToArray()], TestContext.Current.CancellationToken);
+        Assert.Equal("Damaged", work.One("Test-JcStore -BackupFile $folder/b.db").Text("State"));
+        await File.WriteAllTextAsync(file, "This is no database, however long it may be.", TestContext.Current.CancellationToken);
+        Assert.Equal("False", work.Text("Test-JcStore -BackupFile $folder/b.db -Quiet"));
+        Assert.Equal("Healthy", work.One("Test-JcStore").Text("State"));
+    }
+
+    [Fact]
     public async Task A_store_is_backed_up_and_opened_again()
     {
         await using Workspace work = await Workspace.StartAsync(events: 300, users: 3);
@@ -141,7 +163,8 @@ public sealed class StoreCmdletTests
         Assert.Empty(work.RunWell("Backup-JcStore $folder/b.db -WhatIf"));
         Assert.False(File.Exists(Path.Combine(work.Folder, "b.db")));
         PSObject file = work.One("Backup-JcStore $folder/b.db");
-        Assert.Equal(Path.Combine(work.Folder, "b.db"), file.Text("FullName"));
+        Assert.Equal((Path.Combine(work.Folder, "b.db"), "b.db", work.StorePath), (file.Text("FullName"), file.Text("Name"), file.Text("StorePath")));
+        Assert.Equal((work.Truth, work.Truth, new FileInfo(Path.Combine(work.Folder, "b.db")).Length), ((int)file.Number("Records"), (int)file.Number("LastSequence"), file.Number("Bytes")));
         work.Refused("BackupExists", "Backup-JcStore $folder/b.db");
         work.Refused("BackupFailed", "Backup-JcStore $folder/none/b.db");
         work.Refused("BackupFailed", "Backup-JcStore $folder/none/");

@@ -28,6 +28,7 @@ public sealed class ViewTests
         ["Backlog"] = "Invoke-JcCollection Behind -TimeLimit ([TimeSpan]::FromTicks(1))",
         ["StoreInfo"] = "Set-JcStore -RetentionDays 400 -MaxSizeGB 0.5 -PassThru",
         ["StoreTest"] = "Test-JcStore",
+        ["StoreBackup"] = "Backup-JcStore $folder/view.db -Force",
         ["RecordRemoval"] = "Remove-JcIngestedRecord Acme -Force",
         ["RecordCount"] = "Measure-JcIngestedRecord -GroupBy MsgClass, ConnectorName",
         ["IntervalCount"] = "Measure-JcIngestedRecord -Interval 6h",
@@ -60,6 +61,7 @@ public sealed class ViewTests
     [InlineData("Backlog", "Connector State Watermark", "Behind|Collected|d 23h behind")]
     [InlineData("StoreInfo", "Records Size Oldest Newest Kept Store", "64|kB|400d, 0.5 GB")]
     [InlineData("StoreTest", "State Blocks Records Duration Findings Store", "Healthy|64|(none)")]
+    [InlineData("StoreBackup", "Records Size Created LastSequence File", "64|kB|view.db")]
     [InlineData("RecordRemoval", "Removed Oldest Newest Freed Store", "64|kB")]
     [InlineData("RecordCount", "Count Percent First Last Group", "60|93.8 %|jumpcloud_directoryinsights, Acme|6.3 %")]
     [InlineData("IntervalCount", "Time Count Percent Group", ":00:00|%|(all)")]
@@ -147,6 +149,7 @@ public sealed class ViewTests
     [InlineData("IngestionTest", "ConnectorName : Acme|State : Incomplete|MissingCount : 7|Missing : 7 from")]
     [InlineData("StoreInfo", "Records : 64|UnpackedRecords : 64|RetentionDays : 400|MaxSizeGB : 0.5|Connectors : 3|Streams : 2")]
     [InlineData("StoreTest", "State : Healthy|Findings : (none)|IsFull : False")]
+    [InlineData("StoreBackup", "Records : 64|LastSequence : |Name : view.db")]
     [InlineData("RecordRemoval", "Records : 64|FreedSize : ")]
     [InlineData("RecordCount", "Count : 60|Percent : 93.8 %|ConnectorName : Acme|MsgClass : jumpcloud_directoryinsights")]
     [InlineData("RecordExport", "Records : 64|Files : all.ndjson|AfterSequence : 0|LastSequence : 64|Format : Ndjson")]

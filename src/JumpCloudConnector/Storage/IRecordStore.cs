@@ -81,12 +81,6 @@ public interface IRecordStore
     /// </summary>
     IEnumerable<IngestedRecord> Find(RecordQuery query, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// False where no record can match, as the summaries of the blocks tell; no block is opened, so that it is cheap. True says
-    /// little.
-    /// </summary>
-    bool MayHave(RecordQuery query, CancellationToken cancellationToken = default);
-
     /// <summary>Tenants, connectors and organizations as the records in blocks have them, also of those that are no longer there.</summary>
     IReadOnlyList<RecordOrigin> GetOrigins();
 

@@ -44,7 +44,7 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
             foreach (string value in plain)
             {
                 // What no list has may still be in a record.
-                if (names.Contains(value) || store.Records.MayHave(alone(value), cancellationToken)) continue;
+                if (names.Contains(value) || Has(alone(value), cancellationToken)) continue;
                 string? near = Likeness.Nearest(value, names);
                 doubts.Add(near is null ? $"{fault(value)}. {remedy}" : $"{fault(value)}. Did you mean '{near}'?");
             }
@@ -58,8 +58,8 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
     /// <param name="cancellationToken">Stops it.</param>
     public IReadOnlyList<string> Reasons(CancellationToken cancellationToken = default)
     {
-        RecordQuery span = new() { After = query.After, Before = query.Before, AfterSequence = query.AfterSequence, IngestedAfter = query.IngestedAfter };
-        if (!store.Records.MayHave(span, cancellationToken)) return ["The store has no record of that span."];
+        RecordQuery span = new() { After = query.After, Before = query.Before, AfterSequence = query.AfterSequence };
+        if (!Has(span, cancellationToken)) return ["The store has no record of that span."];
         (string What, IReadOnlyList<string> Values, RecordQuery Query)[] criteria =
         [
             ("connector", query.ConnectorNames, span with { ConnectorNames = query.ConnectorNames }),
@@ -71,14 +71,21 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
             ("user", query.Users, span with { Users = query.Users }),
             ("source address", query.SourceIps, span with { SourceIps = query.SourceIps }),
         ];
-        List<string> reasons =
+        return
         [
             .. from criterion in criteria
-               where criterion.Values.Count > 0 && !store.Records.MayHave(criterion.Query, cancellationToken)
+               where criterion.Values.Count > 0 && criterion.Values.All(IsPlain) && !Has(criterion.Query, cancellationToken)
                select $"No record of that span has the {criterion.What} {string.Join(" or ", criterion.Values.Select(v => $"'{v}'"))}, whatever else is asked for.",
         ];
-        if (query.Query is not null && !store.Records.MayHave(span with { Query = query.Query }, cancellationToken))
-            reasons.Add("No record of that span has what the query needs, whatever else is asked for.");
-        return reasons;
     }
+
+    /// <summary>
+    /// True where a record matches. Cheap for values without wildcards: the summaries rule out all blocks but a few that only
+    /// seem to have them.
+    /// </summary>
+    private bool Has(RecordQuery sought, CancellationToken cancellationToken) =>
+        store.Records.Find(sought with { First = 1 }, cancellationToken).Any();
+
+    // Others cannot be told from the summaries, and would be a search of their own.
+    private static bool IsPlain(string value) => value.IndexOfAny(['*', '?', '/']) < 0;
 }

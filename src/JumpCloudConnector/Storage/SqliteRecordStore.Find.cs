@@ -52,36 +52,6 @@ internal sealed partial class SqliteRecordStore
         foreach (IngestedRecord record in search.Run(cancellationToken)) yield return record;
     }
 
-    public bool MayHave(RecordQuery query, CancellationToken cancellationToken) => database.Read(connection =>
-    {
-        RecordPredicate predicate = new(query);
-        TermFilter filter = new(query, predicate.Required);
-        // One moment: a row that moves into a block between two reads would be missed.
-        Execute(connection, "BEGIN");
-        using SqliteStatement row = new(connection, "SELECT body FROM record WHERE sequence > ?1 AND +ms >= ?2 AND +ms < ?3");
-        Bind(row);
-        while (row.Step())
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (predicate.Matches(row.Blob(0))) return true;
-        }
-
-        const string span = "last > ?1 AND to_ms >= ?2 AND from_ms < ?3";
-        using SqliteStatement block = new(connection, filter.IsActive
-            ? $"SELECT terms FROM block JOIN block_terms ON block = id WHERE {span} ORDER BY id DESC" : $"SELECT NULL FROM block WHERE {span} LIMIT 1");
-        Bind(block);
-        while (block.Step())
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (!filter.IsActive || filter.MayMatch(block.Blob(0))) return true;
-        }
-
-        return false;
-
-        void Bind(SqliteStatement statement) => statement
-            .Bind(1, query.AfterSequence ?? long.MinValue).Bind(2, query.After ?? long.MinValue).Bind(3, query.Before ?? long.MaxValue);
-    });
-
     public IReadOnlyList<RecordOrigin> GetOrigins() => database.Read(connection =>
     {
         using SqliteCommand command = connection.CreateCommand("SELECT document FROM origin");

@@ -5,7 +5,7 @@ namespace JumpCloudConnector.Cmdlets;
 
 /// <summary>Copies a store into a file, also while others collect.</summary>
 [Cmdlet(VerbsData.Backup, Nouns.Store, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
-[OutputType(typeof(FileInfo))]
+[OutputType(typeof(StoreBackup))]
 public sealed class BackupJcStore : StoreCmdlet
 {
     private const string Activity = "Backing up the store";
@@ -26,10 +26,10 @@ public sealed class BackupJcStore : StoreCmdlet
         if (OpenExisting() is not { } store)
             throw new JcException("StoreNotFound", JcErrorKind.NotFound, $"There is no store in '{StoreFolderInForce}' to back up. Name it with -StorePath.", StoreFolderInForce);
         if (!ShouldProcess($"store '{store.Folder}'", $"Back up to '{destination}'")) return;
-        if (Run((pipeline, stop) => Task.FromResult(Backup(pipeline, store, destination, stop)), out string? file)) WriteObject(new FileInfo(file!));
+        if (Run((pipeline, stop) => Task.FromResult(Backup(pipeline, store, destination, stop)), out StoreBackup? backup)) WriteObject(backup);
     });
 
-    private string Backup(IPipeline pipeline, RecordStore store, string destination, CancellationToken stop)
+    private StoreBackup Backup(IPipeline pipeline, RecordStore store, string destination, CancellationToken stop)
     {
         try
         {

@@ -58,15 +58,28 @@ public sealed class ExportJcIngestedRecord : RecordQueryCmdlet
                 $"-AfterSequence is {query.AfterSequence}, and the last record of the store '{store.Folder}' has {last}: this is another store than it came from, or an older copy of it. Begin with 0 to export what it has.");
         }
 
-        if (!ShouldProcess($"records of the store '{store.Folder}'", $"Export to '{path}'")) return;
         RecordExportOptions options = new()
         {
             Path = path, Format = Format, Compress = Compress, SplitByDay = SplitByDay, MaxFileBytes = MaxFileSizeMB * 1_048_576L, Replace = Force,
         };
+        string target = RecordExporter.Check(store, options);
+        string records = "the records that match";
+        // Counting may take as long as the export: only where somebody wants to know before.
+        if (IsPreview || IsConfirmAsked)
+        {
+            if (!Run((pipeline, stop) => Task.FromResult(Count(store, query, stop)), out RecordCount? count)) return;
+            records = count!.Count == 0 ? "no record, since none matches" : $"{Words.Count(count.Count, "record")} of {Local(count.FirstRecord!.Value)} to {Local(count.LastRecord!.Value)}";
+        }
+
+        string what = $"{records}, from the store '{store.Folder}' into {target}";
+        if (!ShouldProcess($"Export {what}.", $"Export {what}?", "Confirm")) return;
         if (!Run((pipeline, stop) => Task.FromResult(Export(pipeline, store, query, options, stop)), out RecordExport? export)) return;
         WriteObject(export);
         if (export!.Records == 0) SayWhatWasSearched(store, query);
     }
+
+    private static RecordCount Count(RecordStore store, RecordQuery query, CancellationToken stop) =>
+        store.Records.Measure(query with { AfterSequence = query.AfterSequence ?? 0 }, new RecordGrouping(), null, stop)[0];
 
     private static RecordExport Export(IPipeline pipeline, RecordStore store, RecordQuery query, RecordExportOptions options, CancellationToken stop)
     {

@@ -10,8 +10,7 @@ namespace JumpCloudConnector.Cmdlets;
 [OutputType(typeof(GapInfo))]
 public sealed class GetJcCollectionGap : StoreCmdlet
 {
-    private readonly List<string> _connectors = [];
-    private readonly List<string> _tenants = [];
+    private readonly ConnectorInput _input = new();
 
     /// <summary>Connectors, with wildcards.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -39,18 +38,17 @@ public sealed class GetJcCollectionGap : StoreCmdlet
     protected override void ProcessRecord() => Guard(ConnectorName, () =>
     {
         KeepStore();
-        _connectors.AddRange(ConnectorName ?? []);
-        _tenants.AddRange(TenantName ?? []);
+        _input.Add(ConnectorName, TenantName);
     });
 
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(null, () =>
     {
         // A pipeline that brought no connector means none, not all.
-        if (MyInvocation.ExpectingInput && _connectors.Count == 0 && _tenants.Count == 0) return;
+        if (MyInvocation.ExpectingInput && _input.IsEmpty) return;
         UseKeptStore();
         RecordStore? store = OpenExisting();
-        IReadOnlyList<Connector> connectors = FindConnectors(store, _connectors, _tenants);
+        IReadOnlyList<Connector> connectors = FindConnectors(store, _input.Connectors, _input.Tenants);
         if (store is null) return;
         foreach (GapInfo gap in GapInfo.Of(store, connectors))
         {

@@ -10,8 +10,7 @@ namespace JumpCloudConnector.Cmdlets;
 [OutputType(typeof(LedgerEntry))]
 public sealed class GetJcCollectionLedger : PeriodCmdlet
 {
-    private readonly List<string> _connectors = [];
-    private readonly List<string> _tenants = [];
+    private readonly ConnectorInput _input = new();
 
     /// <summary>Connectors, with wildcards.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -46,19 +45,18 @@ public sealed class GetJcCollectionLedger : PeriodCmdlet
     protected override void ProcessRecord() => Guard(ConnectorName, () =>
     {
         KeepStore();
-        _connectors.AddRange(ConnectorName ?? []);
-        _tenants.AddRange(TenantName ?? []);
+        _input.Add(ConnectorName, TenantName);
     });
 
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(null, () =>
     {
         // A pipeline that brought no connector means none, not all.
-        if (MyInvocation.ExpectingInput && _connectors.Count == 0 && _tenants.Count == 0) return;
+        if (MyInvocation.ExpectingInput && _input.IsEmpty) return;
         (DateTimeOffset? after, DateTimeOffset? before) = PeriodTimes();
         UseKeptStore();
         RecordStore? store = OpenExisting();
-        IReadOnlyList<Connector> connectors = FindConnectors(store, _connectors, _tenants);
+        IReadOnlyList<Connector> connectors = FindConnectors(store, _input.Connectors, _input.Tenants);
         if (store is null) return;
         LedgerQuery query = new() { Organizations = Organization ?? [], ContentTypes = ContentType ?? [], After = after, Before = before, Detail = Detail };
         long found = 0;

@@ -17,12 +17,13 @@ public sealed class MeasureJcIngestedRecord : RecordQueryCmdlet
     /// <summary>What to count by.</summary>
     [Parameter]
     [Alias("By")]
-    [ListTransformation(typeof(RecordGroup))]
+    [RecordGroupTransformation]
     public RecordGroup[]? GroupBy { get; set; }
 
     /// <summary>The length of the intervals of time to count by, such as 1h.</summary>
     [Parameter]
     [TimeSpanTransformation]
+    [ArgumentCompleter(typeof(IntervalCompleter))]
     public TimeSpan? Interval { get; set; }
 
     /// <summary>The largest groups, at most so many; with an interval, of each.</summary>

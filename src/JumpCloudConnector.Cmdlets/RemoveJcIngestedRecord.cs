@@ -6,51 +6,19 @@ namespace JumpCloudConnector.Cmdlets;
 /// <summary>Removes records from the store, by connector, tenant and time. They do not come back.</summary>
 [Cmdlet(VerbsCommon.Remove, Nouns.IngestedRecord, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(RecordRemoval))]
-public sealed class RemoveJcIngestedRecord : PeriodCmdlet
+public sealed class RemoveJcIngestedRecord : RecordInputCmdlet
 {
     private const string Activity = "Removing records";
-
-    private readonly List<string> _connectors = [];
-    private readonly List<string> _tenants = [];
-
-    /// <summary>Connectors, by the names in the records, with wildcards; also of those that are no longer there.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name")]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(ConnectorNameCompleter))]
-    public string[]? ConnectorName { get; set; }
-
-    /// <summary>Tenants, by the names in the records, with wildcards.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(TenantNameCompleter))]
-    public string[]? TenantName { get; set; }
 
     /// <summary>Does not ask.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>What only records have; there to refuse them.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
-    public string? StellarUuid { get; set; }
-
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Guard(ConnectorName, () =>
+    protected override void Work()
     {
-        RefuseRecords(StellarUuid);
-        KeepStore();
-        _connectors.AddRange(ConnectorName ?? []);
-        _tenants.AddRange(TenantName ?? []);
-    });
-
-    /// <inheritdoc/>
-    // At the end, so that it is asked once for all connectors of a pipeline.
-    protected override void EndProcessing() => Guard(null, () =>
-    {
-        // A pipeline that brought no connector means none, not all.
-        if (MyInvocation.ExpectingInput && _connectors.Count == 0 && _tenants.Count == 0) return;
         (long? after, long? before) = Period();
-        if (_connectors.Count == 0 && _tenants.Count == 0 && after is null && before is null)
+        if (Input.IsEmpty && after is null && before is null)
         {
             throw new JcException("NothingSelected", JcErrorKind.InvalidInput,
                 "Say which records: -ConnectorName, -TenantName, -After, -Before or -Last. For all that there are, give -ConnectorName '*'.");
@@ -58,11 +26,13 @@ public sealed class RemoveJcIngestedRecord : PeriodCmdlet
 
         UseKeptStore();
         if (OpenExisting() is not { } store) return;
-        RecordQuery query = new() { ConnectorNames = _connectors, TenantNames = [.. _tenants.Distinct(StringComparer.OrdinalIgnoreCase)], After = after, Before = before };
+        RecordQuery query = new() { ConnectorNames = Input.Connectors, TenantNames = Input.Tenants, After = after, Before = before };
+        WarnOfUnknownNames(store, query);
         if (!Run((_, stop) => Task.FromResult(store.Records.Remove(query, preview: true, null, stop)), out RemovedRecords found)) return;
         if (found.Records == 0)
         {
             WriteVerbose("No records match, so nothing is removed.");
+            SayWhatWasSearched(store, query);
             return;
         }
 
@@ -84,11 +54,11 @@ public sealed class RemoveJcIngestedRecord : PeriodCmdlet
             FreedBytes = Math.Max(0, size - store.Care.Describe().UsedBytes),
             StorePath = store.Folder,
         });
-    });
+    }
 
     private string Whose() => string.Concat(
-        _connectors.Count == 0 ? "" : $" of {(_connectors.Count == 1 ? "connector" : "connectors")} {string.Join(", ", _connectors.Distinct(StringComparer.OrdinalIgnoreCase).Take(5).Select(n => $"'{n}'"))}{(_connectors.Count > 5 ? " and others" : "")}",
-        _tenants.Count == 0 ? "" : $" of tenant {string.Join(", ", _tenants.Distinct(StringComparer.OrdinalIgnoreCase).Take(5).Select(n => $"'{n}'"))}");
+        Input.Connectors.Count == 0 ? "" : $" of {(Input.Connectors.Count == 1 ? "connector" : "connectors")} {string.Join(", ", Input.Connectors.Distinct(StringComparer.OrdinalIgnoreCase).Take(5).Select(n => $"'{n}'"))}{(Input.Connectors.Count > 5 ? " and others" : "")}",
+        Input.Tenants.Count == 0 ? "" : $" of tenant {string.Join(", ", Input.Tenants.Take(5).Select(n => $"'{n}'"))}");
 
     /// <summary>What of them syslog destinations have not got yet, and never will.</summary>
     private string Unsent(RecordStore store, RecordQuery query)

@@ -5,7 +5,7 @@ using JumpCloudConnector.Storage;
 namespace JumpCloudConnector.Cmdlets;
 
 /// <summary>Sets how long records are kept and how large the store may become.</summary>
-[Cmdlet(VerbsCommon.Set, Nouns.Store, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsCommon.Set, Nouns.Store, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(StoreInfo))]
 public sealed class SetJcStore : StoreCmdlet
 {
@@ -29,6 +29,10 @@ public sealed class SetJcStore : StoreCmdlet
     [Parameter]
     public SwitchParameter Now { get; set; }
 
+    /// <summary>Does not ask, though records go for it.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     /// <summary>Returns the store as it is then.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -47,7 +51,10 @@ public sealed class SetJcStore : StoreCmdlet
         StoreRetention old = store.Care.GetRetention();
         StoreRetention retention = new(setsDays ? given.Days : old.Days, setsSize ? given.MaxBytes : old.MaxBytes);
         if (!Run((_, stop) => Task.FromResult(store.Care.Preview(retention, DateTimeOffset.UtcNow, stop)), out RetentionResult preview)) return;
-        if (ShouldProcess($"store '{store.Folder}'", $"Keep records {Words(retention)}. {Consequence(preview)}"))
+        // What would go by the old settings anyway is no reason to ask.
+        bool takesMore = preview.Removed.Records + preview.Later > 0 && retention != old && Goes(store, old) is { } before && preview.Removed.Records + preview.Later > before;
+        string what = $"Keep records {Words(retention)} in the store '{store.Folder}'", consequence = Consequence(preview);
+        if (IsConfirmed(Force || !takesMore, $"{what}. {consequence}", $"{what}? {consequence}", "Confirm"))
         {
             if (retention != old) store.Care.SetRetention(retention);
             if (preview.IsAboveLimit)
@@ -58,11 +65,17 @@ public sealed class SetJcStore : StoreCmdlet
         }
     });
 
+    /// <summary>How many records go by the settings there are; null where that could not be found out.</summary>
+    private long? Goes(RecordStore store, StoreRetention retention) =>
+        Run((_, stop) => Task.FromResult(store.Care.Preview(retention, DateTimeOffset.UtcNow, stop)), out RetentionResult result) ? result.Removed.Records + result.Later : null;
+
     private string Consequence(RetentionResult preview)
     {
-        if (preview.Removed.Records == 0) return "No record goes for it now.";
+        string later = preview.Later == 0 ? ""
+            : $" {JumpCloudConnector.Words.Count(preview.Later, "more record")} {(preview.Later == 1 ? "is" : "are")} too old and {(preview.Later == 1 ? "lies" : "lie")} in blocks with newer ones: these go within a day or with their block, whichever is first.";
+        if (preview.Removed.Records == 0) return "No record goes for it now." + later;
         string what = $"{JumpCloudConnector.Words.Count(preview.Removed.Records, "record")} of {Time(preview.Removed.First)} to {Time(preview.Removed.Last)}";
-        return $"{what} {(preview.Removed.Records == 1 ? "goes" : "go")} {(Now ? "at once" : "after the next collection")}, and cannot be brought back.";
+        return $"{what} {(preview.Removed.Records == 1 ? "goes" : "go")} {(Now ? "at once" : "after the next collection")}, and cannot be brought back.{later}";
     }
 
     private static RetentionResult Enforce(IPipeline pipeline, RecordStore store, CancellationToken stop)

@@ -63,7 +63,7 @@ public sealed class SetJcSyslogDestination : SyslogSettingsCmdlet
         SyslogDestination present = registry.Get(Name);
         SyslogDestination changed = SyslogDestinationRegistry.Changed(present, Change);
         WarnOf(changed);
-        if (From is not null ? !IsMoveConfirmed(store, present) : !ShouldProcess($"syslog destination '{present.Name}'", "Change")) return;
+        if (From is not null ? !IsMoveConfirmed(store, changed) : !ShouldProcess($"syslog destination '{present.Name}'", "Change")) return;
         SyslogDestinationInfo result = registry.Update(Name, Change, From, ClientCertificatePassword);
         if (PassThru) WriteObject(result);
     });
@@ -74,7 +74,7 @@ public sealed class SetJcSyslogDestination : SyslogSettingsCmdlet
         {
             { Word: nameof(SyslogStart.Now) } => "What it has not got yet is never sent to it.",
             { Word: nameof(SyslogStart.Beginning) } => $"All that is stored is sent again, {Words.Count(store.Destinations.CountBehind(0), "record")} at most.",
-            _ => $"Events from {From} on are sent, again where it has them already; older ones that it has not got yet never are.",
+            _ => $"Events from {From} on are sent, {Words.Count(new SyslogDestinationRegistry(store, Secrets).CountFrom(present, From!.Time!.Value, StopToken), "record")} of what is stored, again where it has them already; older ones that it has not got yet never are.",
         };
         string what = $"the place of syslog destination '{present.Name}' to {From}";
         // Whatever -ConfirmPreference says of changes: this one cannot be taken back at the receiver.

@@ -12,8 +12,7 @@ public sealed class TestJcIngestion : PeriodCmdlet
 {
     private const string Activity = "Counting events at JumpCloud";
 
-    private readonly List<string> _connectors = [];
-    private readonly List<string> _tenants = [];
+    private readonly ConnectorInput _input = new();
 
     /// <summary>Connectors, with wildcards.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -36,8 +35,7 @@ public sealed class TestJcIngestion : PeriodCmdlet
     protected override void ProcessRecord() => Guard(ConnectorName, () =>
     {
         KeepStore();
-        _connectors.AddRange(ConnectorName ?? []);
-        _tenants.AddRange(TenantName ?? []);
+        _input.Add(ConnectorName, TenantName);
     });
 
     /// <inheritdoc/>
@@ -58,12 +56,12 @@ public sealed class TestJcIngestion : PeriodCmdlet
         RecordStore? store = null;
         bool all = true;
         // A pipeline that brought no connector means none, not all.
-        if (!MyInvocation.ExpectingInput || _connectors.Count > 0 || _tenants.Count > 0)
+        if (!MyInvocation.ExpectingInput || !_input.IsEmpty)
         {
             store = OpenExisting();
-            connectors = FindConnectors(store, _connectors, _tenants);
+            connectors = FindConnectors(store, _input.Connectors, _input.Tenants);
             // One that was named and is not there is an error already, and not complete.
-            all = _connectors.All(n => n.IndexOfAny(['*', '?']) >= 0 || connectors.Any(c => string.Equals(c.Name, n, StringComparison.OrdinalIgnoreCase)));
+            all = _input.Connectors.All(n => n.IndexOfAny(['*', '?']) >= 0 || connectors.Any(c => string.Equals(c.Name, n, StringComparison.OrdinalIgnoreCase)));
         }
 
         foreach (Connector connector in connectors.Where(c => !c.ContentTypes.Contains(ContentType.DirectoryInsights)))

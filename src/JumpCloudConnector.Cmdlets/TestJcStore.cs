@@ -4,11 +4,19 @@ using JumpCloudConnector.Storage;
 namespace JumpCloudConnector.Cmdlets;
 
 /// <summary>Tests whether a store is sound. Changes nothing.</summary>
-[Cmdlet(VerbsDiagnostic.Test, Nouns.Store)]
+[Cmdlet(VerbsDiagnostic.Test, Nouns.Store, DefaultParameterSetName = OfStore)]
 [OutputType(typeof(StoreTest), typeof(bool))]
 public sealed class TestJcStore : StoreCmdlet
 {
+    private const string OfStore = "Store", OfBackup = "Backup";
+
     private const string Activity = "Testing the store";
+
+    /// <summary>A file that Backup-JcStore has made, instead of a store.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfBackup, ValueFromPipelineByPropertyName = true)]
+    [Alias("FullName")]
+    [ValidateNotNullOrEmpty]
+    public string BackupFile { get; set; } = "";
 
     /// <summary>Looks at every page, index and key too, which takes longer.</summary>
     [Parameter]
@@ -23,7 +31,7 @@ public sealed class TestJcStore : StoreCmdlet
     {
         // What could not be tested, for whatever reason, is not sound.
         bool isSound = false;
-        Guard(StorePath, () =>
+        Guard(ParameterSetName == OfBackup ? BackupFile : StorePath, () =>
         {
             if (Test() is not { } test) return;
             isSound = test.State == StoreState.Healthy;
@@ -40,10 +48,12 @@ public sealed class TestJcStore : StoreCmdlet
 
     private StoreTest? Test()
     {
+        bool ofBackup = ParameterSetName == OfBackup;
+        string file = ofBackup ? FilePaths.Resolve(this, BackupFile) : "";
         try
         {
-            if (OpenExisting() is not { } store) return null;
-            return Run((pipeline, stop) => Task.FromResult(Test(pipeline, store, stop)), out StoreTest? test) ? test : null;
+            if (ofBackup) return Show((progress, stop) => Tested(file, progress, stop));
+            return OpenExisting() is { } store ? Show((progress, stop) => store.Care.Test(Full, progress, stop)) : null;
         }
         catch (JcException e) when (e.ErrorId == "StoreDamaged")
         {
@@ -52,12 +62,26 @@ public sealed class TestJcStore : StoreCmdlet
         }
     }
 
-    private StoreTest Test(IPipeline pipeline, RecordStore store, CancellationToken stop)
+    private StoreTest Tested(string file, Action<string, double> progress, CancellationToken stop)
     {
         try
         {
-            return store.Care.Test(
-                Full, (what, part) => pipeline.WriteProgress(new ProgressRecord(1, Activity, what) { PercentComplete = (int)(part * 100) }), stop);
+            return RecordStore.TestBackup(file, Full, progress, stop);
+        }
+        catch (JcException e) when (e.ErrorId == "StoreDamaged")
+        {
+            return StoreTest.Unreadable(file, Full, e);
+        }
+    }
+
+    private StoreTest? Show(Func<Action<string, double>, CancellationToken, StoreTest> test) =>
+        Run((pipeline, stop) => Task.FromResult(Show(pipeline, test, stop)), out StoreTest? result) ? result : null;
+
+    private static StoreTest Show(IPipeline pipeline, Func<Action<string, double>, CancellationToken, StoreTest> test, CancellationToken stop)
+    {
+        try
+        {
+            return test((what, part) => pipeline.WriteProgress(new ProgressRecord(1, Activity, what) { PercentComplete = (int)(part * 100) }), stop);
         }
         finally
         {

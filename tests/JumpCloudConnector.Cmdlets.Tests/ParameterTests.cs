@@ -91,6 +91,10 @@ public sealed class ParameterTests
         Environment.SetEnvironmentVariable("JCC_TEST_KEY", "none");
         Assert.Contains("JCC_TEST_KEY", Offered(workspace, "Set-JcConnector -Name Acme -ApiKeyVariable JCC_"));
 
+        // In their order, and not the alphabet's.
+        Assert.Equal(["15m", "1h", "4h", "24h", "7d", "30d", "90d"], Offered(workspace, "Get-JcIngestedRecord -Last "));
+        Assert.Equal(["1m", "5m", "15m", "1h", "6h", "1d", "7d"], Offered(workspace, "Measure-JcIngestedRecord -Interval "));
+
         // The simulator has events of services that nobody has documented.
         workspace.RunWell("$null = Invoke-JcCollection -Force");
         string[] seen = [.. workspace.RunWell("$all = @{}; foreach ($r in Get-JcIngestedRecord -First 1000) { $all[$r.Service] = 1 }; $all.Keys").Select(service => service.ToString())];

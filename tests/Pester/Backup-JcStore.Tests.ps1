@@ -10,8 +10,10 @@ AfterAll {
 Describe 'Backup-JcStore' {
     It 'makes a file that is a store' {
         $file = Backup-JcStore -Destination (Join-Path $TestDrive 'b.db')
-        $file | Should -BeOfType ([System.IO.FileInfo])
-        $file.Length | Should -BeGreaterThan 0
+        $file.Bytes | Should -Be (Get-Item -LiteralPath $file.FullName).Length
+        $file.Records | Should -Be (Get-JcStore).Records
+        ($file | Test-JcStore -Full).State | Should -Be 'Healthy'
+        ($file | Get-Item).Name | Should -Be 'b.db'
     }
 
     It 'replaces a backup with -Force alone' {

@@ -45,6 +45,7 @@ Describe 'Export-JcIngestedRecord' {
         Export-JcIngestedRecord -Path $file -WhatIf
         $file | Should -Not -Exist
         $null = Export-JcIngestedRecord -Path $file
+        Get-ErrorId { Export-JcIngestedRecord -Path $file -WhatIf } | Should -Be 'ExportFileExists'
         Get-ErrorId { Export-JcIngestedRecord -Path $file } | Should -Be 'ExportFileExists'
         (Export-JcIngestedRecord -Path $file -Force).Records | Should -BeGreaterThan 1000
         Get-ErrorId { Export-JcIngestedRecord -Path ([System.IO.Path]::Combine($TestDrive, 'none', 'x.ndjson')) } | Should -Be 'ExportFailed'

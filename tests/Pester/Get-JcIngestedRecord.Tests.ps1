@@ -66,6 +66,21 @@ Describe 'Get-JcIngestedRecord' {
         "$warning" | Should -Match 'success, failure, mfa, unknown'
     }
 
+    It 'points out a misspelt name, and with -Verbose what rules everything out' {
+        Get-JcIngestedRecord -ConnectorName 'Amce' -WarningVariable warning -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        "$warning" | Should -Match "no connector 'Amce'.*Did you mean 'Acme'\?"
+        $lines = Get-JcIngestedRecord -ConnectorName 'Acme' -User 'nobody.at.all' -Verbose 4>&1
+        "$lines" | Should -Match "user 'nobody\.at\.all', whatever else"
+    }
+
+    It 'finds what was written since a time, and takes times as the session shows them' {
+        $first = Get-JcIngestedRecord -AfterSequence 0 -First 1
+        @(Get-JcIngestedRecord -IngestedAfter $first.WriteTime.AddMilliseconds(-1)).Count | Should -Be (Measure-JcIngestedRecord).Count
+        Get-JcIngestedRecord -IngestedAfter ([DateTimeOffset]::Now) -First 1 | Should -BeNullOrEmpty
+        $shown = "$($first.Timestamp.LocalDateTime.ToShortDateString())"
+        @(Get-JcIngestedRecord -After $shown).Count | Should -Be @(Get-JcIngestedRecord -After $first.Timestamp.LocalDateTime.Date).Count
+    }
+
     It 'has only columns that a table of other programs can hold' {
         $file = [System.IO.Path]::Combine($folder, 'records.csv')
         Get-JcIngestedRecord -First 3 | Export-Csv -Path $file -NoTypeInformation

@@ -18,6 +18,7 @@ Describe 'Invoke-JcCollection' {
 
     It 'leaves alone what is not due, and says so where it is asked by name' {
         Invoke-JcCollection | Should -BeNullOrEmpty
+        "$(Invoke-JcCollection -Verbose 4>&1)" | Should -Match "'Acme' is not due.*-Force"
         (Invoke-JcCollection -ConnectorName 'Acme').State | Should -Be 'NotDue', 'NotDue'
     }
 

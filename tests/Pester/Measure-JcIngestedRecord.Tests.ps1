@@ -41,6 +41,7 @@ Describe 'Measure-JcIngestedRecord' {
 
     It 'refuses what cannot be counted by' {
         Get-ErrorId { Measure-JcIngestedRecord -Interval 7m } | Should -Be 'InvalidInterval'
+        { Measure-JcIngestedRecord -GroupBy Hour } | Should -Throw '*-Interval 1h*'
         Get-ErrorId { Measure-JcIngestedRecord -GroupBy Colour } | Should -Be 'ParameterArgumentTransformationError'
     }
 }

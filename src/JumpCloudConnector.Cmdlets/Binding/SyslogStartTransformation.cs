@@ -30,8 +30,10 @@ public sealed class SyslogStartTransformation : TextTransformation
                 {
                     return SyslogStart.At((DateTimeOffset)_time.Transform(null!, value)!);
                 }
-                catch (ArgumentTransformationMetadataException)
+                catch (ArgumentTransformationMetadataException e)
                 {
+                    // A date in another order has a remedy of its own.
+                    if (value is string written && CultureTime.Remedy(written, System.Globalization.CultureInfo.CurrentCulture) is not null) throw Refuse(e.Message);
                     throw RefuseValue(value);
                 }
         }

@@ -4,15 +4,15 @@ using System.Management.Automation;
 namespace JumpCloudConnector.Cmdlets;
 
 /// <summary>
-/// An instant, as a DateTimeOffset: a DateTime (local unless it says UTC), ISO 8601 text (local without an offset), or a
-/// duration before now, or after it with <see cref="Ahead"/> (24h). Bare numbers are refused, for want of a unit.
+/// An instant, as a DateTimeOffset: a DateTime (local unless it says UTC), text in ISO 8601 or as the session's culture writes a
+/// short date (local without an offset), or a duration before now, or after it with <see cref="Ahead"/> (24h). Bare numbers are
+/// refused, for want of a unit.
 /// </summary>
 public sealed class TimePointTransformation : TextTransformation
 {
-    // Dates with slashes read differently from country to country, and a wrong month is not noticed.
     private static readonly string[] s_isoFormats =
     [
-        "yyyy-MM-dd",
+        "yyyy-MM-dd", "yyyy/M/d", "yyyy/M/d H:mm", "yyyy/M/d H:mm:ss",
         "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd' 'HH:mmK", "yyyy-MM-dd' 'HH:mm' 'K",
         "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFF' 'K",
     ];
@@ -42,11 +42,15 @@ public sealed class TimePointTransformation : TextTransformation
             PSObject bag when bag.Properties["UtcDateTime"]?.Value is DateTime utc => FromDateTime(DateTime.SpecifyKind(utc, DateTimeKind.Utc)),
             _ => null,
         };
-        return point ?? throw RefuseValue(value);
+        if (point is not null) return point;
+        string? remedy = value is string written ? CultureTime.Remedy(written, CultureInfo.CurrentCulture) : null;
+        throw remedy is null ? RefuseValue(value) : Refuse($"'{Show(value)}' cannot be used. {remedy}");
     }
 
     private static DateTimeOffset? FromText(string text) =>
         DateTimeOffset.TryParseExact(Trimmed(text), s_isoFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset point)
+        // As cmdlets read a DateTime at the prompt; a cast in a script reads the month first, whatever the culture.
+        || CultureTime.TryParse(text, CultureInfo.CurrentCulture, out point)
             ? point
             : null;
 

@@ -23,13 +23,17 @@ public abstract class TextCompleter : IArgumentCompleter
             yield break;
         }
 
-        foreach (string value in all
+        IOrderedEnumerable<string> offered = all
             .Where(v => v.IndexOf(typed, StringComparison.OrdinalIgnoreCase) >= 0)
-            .OrderBy(v => v.StartsWith(typed, StringComparison.OrdinalIgnoreCase) ? 0 : 1).ThenBy(v => v, StringComparer.OrdinalIgnoreCase))
+            .OrderBy(v => v.StartsWith(typed, StringComparison.OrdinalIgnoreCase) ? 0 : 1);
+        foreach (string value in KeepsOrder ? offered : offered.ThenBy(v => v, StringComparer.OrdinalIgnoreCase))
         {
             yield return new CompletionResult(Quote(value), value, CompletionResultType.ParameterValue, value);
         }
     }
+
+    /// <summary>True where the values have an order of their own, and not the alphabet's.</summary>
+    protected virtual bool KeepsOrder => false;
 
     /// <summary>What there is to offer.</summary>
     /// <param name="bound">The parameters given so far.</param>

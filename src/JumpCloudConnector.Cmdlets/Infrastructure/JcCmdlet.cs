@@ -20,6 +20,10 @@ public abstract class JcCmdlet : PSCmdlet, IDisposable
     /// <summary>Cancelled when the user presses Ctrl+C, or when the pipeline needs no more.</summary>
     protected CancellationToken StopToken => _cancel.Token;
 
+    /// <summary>True where verbose lines are shown, or may be: what is looked for only to be said there is not looked for in vain.</summary>
+    private protected bool IsVerbose => MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given)
+        ? LanguagePrimitives.IsTrue(given) : !Equals(GetVariableValue("VerbosePreference")?.ToString(), nameof(ActionPreference.SilentlyContinue));
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -18,19 +18,8 @@ public abstract class PeriodCmdlet : StoreCmdlet
     /// <summary>Events of the last hours or days, such as 24h.</summary>
     [Parameter]
     [TimeSpanTransformation]
+    [ArgumentCompleter(typeof(LastCompleter))]
     public TimeSpan? Last { get; set; }
-
-    /// <summary>
-    /// Ends the command where the pipeline brings records: their connectors' names bind as a connector's do, and the command
-    /// would work on everything of those connectors.
-    /// </summary>
-    /// <param name="stellarUuid">What a record alone has; null where it is none.</param>
-    protected void RefuseRecords(string? stellarUuid)
-    {
-        if (stellarUuid is null) return;
-        ThrowTerminatingError(ErrorRecords.From(new JcException("RecordsNotTaken", JcErrorKind.InvalidInput,
-            $"{MyInvocation.MyCommand.Name} takes connectors from a pipeline, not records: it would work on all records of their connectors. Give it the criteria by which you found them. Send-JcSyslog is what takes records.", stellarUuid)));
-    }
 
     /// <summary>The span in the store's milliseconds: at or after, before; null where it is open.</summary>
     /// <exception cref="JcException">LastAndAfter or EmptyPeriod.</exception>
@@ -68,7 +57,7 @@ public abstract class PeriodCmdlet : StoreCmdlet
         time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", System.Globalization.CultureInfo.InvariantCulture);
 
     // Times finer than the store's are moved up, so that "at or after" and "before" hold to the digit.
-    private static long Milliseconds(DateTimeOffset time)
+    private protected static long Milliseconds(DateTimeOffset time)
     {
         long milliseconds = time.ToUnixTimeMilliseconds();
         return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) < time ? milliseconds + 1 : milliseconds;

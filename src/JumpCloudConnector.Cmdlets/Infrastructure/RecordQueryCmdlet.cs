@@ -3,25 +3,9 @@ using JumpCloudConnector.Storage;
 
 namespace JumpCloudConnector.Cmdlets;
 
-/// <summary>A cmdlet that works on the records that match its criteria. Does so once, for all connectors of a pipeline.</summary>
-public abstract class RecordQueryCmdlet : PeriodCmdlet
+/// <summary>A cmdlet that works on the records that match its criteria.</summary>
+public abstract class RecordQueryCmdlet : RecordInputCmdlet
 {
-    private readonly List<string> _connectors = [];
-    private readonly List<string> _tenants = [];
-
-    /// <summary>Connectors, with wildcards.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name")]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(ConnectorNameCompleter))]
-    public virtual string[]? ConnectorName { get; set; }
-
-    /// <summary>Tenants, with wildcards.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(TenantNameCompleter))]
-    public string[]? TenantName { get; set; }
-
     /// <summary>Organizations, by id or name, with wildcards.</summary>
     [Parameter]
     [SupportsWildcards]
@@ -74,6 +58,11 @@ public abstract class RecordQueryCmdlet : PeriodCmdlet
     [SupportsWildcards]
     public string[]? SourceIp { get; set; }
 
+    /// <summary>Records that were written into the store at or after this time, whenever their events were.</summary>
+    [Parameter]
+    [TimePointTransformation]
+    public DateTimeOffset? IngestedAfter { get; set; }
+
     /// <summary>Records behind this place in the order of commits, in that order.</summary>
     [Parameter]
     [LongTransformation]
@@ -96,30 +85,17 @@ public abstract class RecordQueryCmdlet : PeriodCmdlet
     [Parameter]
     public SwitchParameter Regex { get; set; }
 
-    /// <summary>What only records have; there to refuse them.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
-    public string? StellarUuid { get; set; }
-
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Guard(ConnectorName, () =>
+    protected sealed override void Work()
     {
-        RefuseRecords(StellarUuid);
-        KeepStore();
-        _connectors.AddRange(ConnectorName ?? []);
-        _tenants.AddRange(TenantName ?? []);
-    });
-
-    /// <inheritdoc/>
-    protected override void EndProcessing() => Guard(null, () =>
-    {
-        // A pipeline that brought no connector means none, not all.
-        if (MyInvocation.ExpectingInput && _connectors.Count == 0 && _tenants.Count == 0) return;
         RecordQuery query = Criteria();
         query.Check();
         foreach (string doubt in query.Doubts()) WriteWarning(doubt);
         UseKeptStore();
-        if (OpenExisting() is { } store) Work(store, query);
-    });
+        if (OpenExisting() is not { } store) return;
+        WarnOfUnknownNames(store, query);
+        Work(store, query);
+    }
 
     /// <summary>Does the cmdlet's work on a store that is there.</summary>
     protected abstract void Work(RecordStore store, RecordQuery query);
@@ -131,8 +107,8 @@ public abstract class RecordQueryCmdlet : PeriodCmdlet
         (long? after, long? before) = Period();
         return new RecordQuery
         {
-            ConnectorNames = _connectors,
-            TenantNames = [.. _tenants.Distinct(StringComparer.OrdinalIgnoreCase)],
+            ConnectorNames = Input.Connectors,
+            TenantNames = Input.Tenants,
             Organizations = Organization ?? [],
             MessageClasses = MsgClass ?? [],
             Sources = Source ?? [],
@@ -147,25 +123,8 @@ public abstract class RecordQueryCmdlet : PeriodCmdlet
             Query = Query,
             After = after,
             Before = before,
+            IngestedAfter = IngestedAfter is { } from ? Milliseconds(from) : null,
             AfterSequence = AfterSequence,
         };
     }
-
-    /// <summary>Says where nothing was found, so that nobody is left to wonder.</summary>
-    protected void SayWhatWasSearched(RecordStore store, RecordQuery query)
-    {
-        (long count, long? first, long? last) = store.Records.GetSpan();
-        if (count == 0)
-        {
-            WriteVerbose("The store holds no records yet. Invoke-JcCollection collects what is due.");
-            return;
-        }
-
-        string span = $"{Local(first!.Value)} to {Local(last!.Value)}";
-        string asked = query.After is null && query.Before is null ? "without bounds of time"
-            : $"from {(query.After is { } a ? Local(a) : "the beginning")} to {(query.Before is { } b ? Local(b) : "the end")}";
-        WriteVerbose($"Nothing matched. Searched {asked}; the store's {Words.Count(count, "record")} {(count == 1 ? "is" : "are")} of {span}.");
-    }
-
-    private static string Local(long milliseconds) => Local(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
 }

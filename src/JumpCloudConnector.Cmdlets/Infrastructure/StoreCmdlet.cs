@@ -185,10 +185,14 @@ public abstract class StoreCmdlet : JcCmdlet
 
     private protected bool IsConfirmed(bool force, string preview, string question, string caption)
     {
-        bool isPreview = MyInvocation.BoundParameters.ContainsKey("WhatIf") || LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
-        bool asked = MyInvocation.BoundParameters.ContainsKey("Confirm");
-        return (force && !isPreview && !asked) || ShouldProcess(preview, question, caption);
+        return (force && !IsPreview && !MyInvocation.BoundParameters.ContainsKey("Confirm")) || ShouldProcess(preview, question, caption);
     }
+
+    /// <summary>True where -WhatIf holds, be it asked for here or by the caller.</summary>
+    private protected bool IsPreview => MyInvocation.BoundParameters.ContainsKey("WhatIf") || LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+
+    /// <summary>True where -Confirm was given.</summary>
+    private protected bool IsConfirmAsked => MyInvocation.BoundParameters.TryGetValue("Confirm", out object? asked) && LanguagePrimitives.IsTrue(asked);
 
     private void ReportMissing(IReadOnlyList<string>? names, IEnumerable<string> found, Func<string, JcException> missing)
     {

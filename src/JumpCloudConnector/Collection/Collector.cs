@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using JumpCloudConnector.Connectors;
 using JumpCloudConnector.Filters;
 using JumpCloudConnector.JumpCloud;
@@ -165,6 +166,14 @@ public sealed class Collector : IDisposable
         }
     }
 
+    /// <summary>Where it was not asked for by name, that a connector is left alone is for those who want to know.</summary>
+    private void NoteRest(Connector connector, List<CollectionStream> streams, DateTimeOffset now, CollectionReport report)
+    {
+        if (streams.Exists(s => _underWay.ContainsKey(s.Info.Id))) return;
+        DateTimeOffset next = streams.Min(s => s.ParkedUntil(now) ?? s.NextRun);
+        report.Noted($"Connector '{connector.Name}' is not due: its next turn is at {next.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)}, every {Words.Count(connector.IntervalMinutes, "minute")}. Invoke-JcCollection -ConnectorName '{connector.Name}' -Force collects it now.");
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -204,7 +213,9 @@ public sealed class Collector : IDisposable
             if (!run.Force && !HasTurn(connector, known, now))
             {
                 // Nothing is asked, neither for the key nor of JumpCloud.
-                foreach (CollectionStream stream in known.Count > 0 ? known : Listing(connector)) ReportRest(stream, now, run.Named, run.Report);
+                List<CollectionStream> resting = known.Count > 0 ? known : Listing(connector);
+                foreach (CollectionStream stream in resting) ReportRest(stream, now, run.Named, run.Report);
+                if (!run.Named && resting.Exists(s => s.ParkedUntil(now) is null || s.Info.StatusCode == 0)) NoteRest(connector, resting, now, run.Report);
                 return;
             }
 

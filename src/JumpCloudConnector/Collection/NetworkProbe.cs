@@ -20,6 +20,8 @@ internal static class NetworkProbe
         Uri first = proxy ?? uri;
         IPAddress[] addresses = [];
         TcpClient? socket = null;
+        // Where it failed is what a firewall's owner asks first.
+        string whom = $"{(proxy is null ? "" : "the proxy ")}{first.Host}:{first.Port}";
         bool reached = await StepAsync("DNS", async () =>
             {
                 addresses = IPAddress.TryParse(first.Host.Trim('[', ']'), out IPAddress? own) ? [own] : await Dns.GetHostAddressesAsync(first.DnsSafeHost).ConfigureAwait(false);
@@ -57,9 +59,9 @@ internal static class NetworkProbe
             {
                 (string id, string part, string advice) = name switch
                 {
-                    "DNS" => ("NameNotResolved", "Network", "The name could not be resolved. Check the address, DNS and the proxy settings of this account."),
-                    "TCP" => ("ConnectionFailed", "Network", "No connection. Check the firewall and the proxy settings of this account."),
-                    _ => ("TlsFailed", "Tls", "The certificate or TLS version was not accepted. Look for a proxy that opens TLS, a wrong clock, or a certificate that this machine does not trust."),
+                    "DNS" => ("NameNotResolved", "Network", $"The name of {whom} could not be resolved. Check the address, DNS and the proxy settings of this account."),
+                    "TCP" => ("ConnectionFailed", "Network", $"No connection to {whom}{(addresses.Length == 0 || IPAddress.TryParse(first.Host.Trim('[', ']'), out _) ? "" : $", address {string.Join(", ", addresses.Take(3).Select(a => a.ToString()))}")}. Check the firewall and the proxy settings of this account."),
+                    _ => ("TlsFailed", "Tls", $"The certificate or TLS version of {whom} was not accepted. Look for a proxy that opens TLS, a wrong clock, or a certificate that this machine does not trust."),
                 };
                 probe = probe with
                 {

@@ -24,7 +24,7 @@ internal sealed class ExportFile : IDisposable
     {
         _path = path;
         _replace = replace;
-        if (!replace && File.Exists(path)) throw Exists(path, null);
+        Check(path, replace);
         _part = ExportLayout.PartOf(path);
         _file = Guard(path, () => new FileStream(_part, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16));
         _content = packed ? new GZipStream(_file, CompressionLevel.Optimal, leaveOpen: true) : _file;
@@ -41,6 +41,13 @@ internal sealed class ExportFile : IDisposable
             Dispose();
             throw;
         }
+    }
+
+    /// <summary>Refuses to replace a file unless that was asked for.</summary>
+    /// <exception cref="JcException">ExportFileExists.</exception>
+    public static void Check(string path, bool replace)
+    {
+        if (!replace && File.Exists(path)) throw Exists(path, null);
     }
 
     /// <summary>Bytes written, before they are packed.</summary>

@@ -38,6 +38,13 @@ internal sealed class ExportLayout
         if (IsPacked) _ending += endsPacked ? name.Substring(name.Length - Packed.Length) : Packed;
     }
 
+    /// <summary>What is written, for a question or a preview.</summary>
+    public string Description => _isNumbered
+        ? $"files '{_stem}-*{_ending}' in the folder '{_folder}'" : $"the file '{FileOf(null, 0)}'";
+
+    /// <summary>True where the files lie in a folder or below it.</summary>
+    public bool IsIn(string folder) => FolderPaths.IsIn(_folder, folder);
+
     public RecordFileFormat Format { get; }
 
     /// <summary>Packed with gzip.</summary>
@@ -54,6 +61,9 @@ internal sealed class ExportLayout
         if (_isNumbered) name += "-" + sequence.ToString("D12", CultureInfo.InvariantCulture);
         return Path.Combine(_folder, name + _ending);
     }
+
+    /// <summary>The first file, as far as its name is known before the first record is.</summary>
+    public string? KnownFile => _isNumbered ? null : FileOf(null, 0);
 
     /// <summary>A name for a file until it is whole.</summary>
     public static string PartOf(string file) => $"{file}.{Guid.NewGuid():N}{Unfinished}";

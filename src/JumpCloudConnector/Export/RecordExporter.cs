@@ -42,8 +42,27 @@ public sealed class RecordExporter : IDisposable
     public static RecordExport Export(
         RecordStore store, RecordQuery query, RecordExportOptions options, Action<long, double>? progress = null, CancellationToken cancellationToken = default)
     {
+        Check(store, options);
         using RecordExporter exporter = new(options);
         return exporter.Run(store, query, progress, cancellationToken);
+    }
+
+    /// <summary>Refuses, before anything is written, what an export would refuse, and tells what it would write.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="options">Where and how.</param>
+    /// <returns>The file or the files, such as "the file '/data/x.ndjson'".</returns>
+    /// <exception cref="JcException">ExportFailed or ExportFileExists.</exception>
+    public static string Check(RecordStore store, RecordExportOptions options)
+    {
+        ExportLayout layout = new(options);
+        if (layout.IsIn(store.Folder))
+        {
+            throw new JcException(ExportFile.FailedId, JcErrorKind.InvalidInput,
+                $"Records cannot be exported to '{options.Path}': that is in the folder of the store itself, which nothing else may lie in. Give another folder.", options.Path);
+        }
+
+        if (layout.KnownFile is { } file) ExportFile.Check(file, options.Replace);
+        return $"{layout.Description}, as {(layout.IsPacked ? "packed " : "")}{(layout.Format == RecordFileFormat.Csv ? "CSV" : "NDJSON")}";
     }
 
     /// <inheritdoc/>

@@ -103,6 +103,21 @@ public sealed class SyslogDestinationRegistry(RecordStore store, SecretProtector
         Query = destination.Query, After = destination.NotBefore, AfterSequence = position,
     };
 
+    /// <summary>How many stored records a destination would be sent from a time on. Where it has a query, they are read for it.</summary>
+    public long CountFrom(SyslogDestination destination, DateTimeOffset time, CancellationToken cancellationToken = default) =>
+        store.Records.Measure(QueryOf(destination, 0) with { After = time.ToUnixTimeMilliseconds() }, new RecordGrouping(), null, cancellationToken)[0].Count;
+
+    /// <summary>
+    /// How many records of those behind its place are for it: by time, connector, tenant and class that is mostly known without
+    /// reading them. Where a query chooses, it is all, at most.
+    /// </summary>
+    private long CountOf(SyslogDestination destination, long position, long behind, CancellationToken cancellationToken)
+    {
+        bool isChosen = destination.NotBefore is not null || destination.ConnectorNames.Count + destination.TenantNames.Count + destination.MessageClasses.Count > 0;
+        return destination.Query is not null || !isChosen ? behind
+            : store.Records.Measure(QueryOf(destination, position), new RecordGrouping(), null, cancellationToken)[0].Count;
+    }
+
     private SyslogDestinationInfo Describe(SyslogDestination destination, DestinationState state, CancellationToken cancellationToken)
     {
         long behind = store.Destinations.CountBehind(state.Position);
@@ -119,7 +134,7 @@ public sealed class SyslogDestinationRegistry(RecordStore store, SecretProtector
             Enabled = destination.Enabled,
             Position = state.Position,
             // What the filter leaves out is not behind.
-            LagRecords = oldest is null ? 0 : behind,
+            LagRecords = oldest is null ? 0 : CountOf(destination, state.Position, behind, cancellationToken),
             Lag = lag < TimeSpan.Zero ? TimeSpan.Zero : lag,
             OldestUnsent = oldest?.Timestamp,
             LastConfirmed = Time(state.Confirmed),

@@ -54,36 +54,14 @@ internal static class KnownFields
     public static string Nearest(string field)
     {
         int dot = field.IndexOf('.');
-        if (dot > 0 && Distance(Letters(field.Substring(0, dot)), Vendor) <= 2) return Vendor + field.Substring(dot);
+        if (dot > 0 && Likeness.Distance(Likeness.Letters(field.Substring(0, dot)), Vendor) <= 2) return Vendor + field.Substring(dot);
 
-        string name = Letters(field);
+        string name = Likeness.Letters(field);
         if (s_otherNames.TryGetValue(name, out string? other)) return other;
         if (All.FirstOrDefault(f => f.StartsWith(field + ".", StringComparison.Ordinal)) is { } member) return member;
-        string? same = All.FirstOrDefault(f => Letters(f) == name) ?? All.FirstOrDefault(f => f.IndexOf('.') > 0 && Letters(f.Substring(f.LastIndexOf('.'))) == name);
+        string? same = All.FirstOrDefault(f => Likeness.Letters(f) == name) ?? All.FirstOrDefault(f => f.IndexOf('.') > 0 && Likeness.Letters(f.Substring(f.LastIndexOf('.'))) == name);
         if (same is not null) return same;
-        (string near, int distance) = All.Select(f => (f, Distance(name, Letters(f)))).OrderBy(f => f.Item2).First();
+        (string near, int distance) = All.Select(f => (f, Likeness.Distance(name, Likeness.Letters(f)))).OrderBy(f => f.Item2).First();
         return distance <= Math.Max(1, name.Length / 4) ? near : $"{Vendor}.{field}";
-    }
-
-    // Whoever writes EventType or event-type means event_type.
-    private static string Letters(string field) => new([.. field.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant)]);
-
-    /// <summary>How many letters must be added, left out or replaced to make one name of the other.</summary>
-    private static int Distance(string one, string other)
-    {
-        int[] row = [.. Enumerable.Range(0, other.Length + 1)];
-        for (int i = 1; i <= one.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= other.Length; j++)
-            {
-                int replaced = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[other.Length];
     }
 }

@@ -87,6 +87,9 @@ public interface IRecordStore
     /// </summary>
     IEnumerable<IngestedRecord> Find(RecordQuery query, CancellationToken cancellationToken);
 
+    /// <summary>Tenants, connectors and organizations as the records in blocks have them, also of those that are no longer there.</summary>
+    IReadOnlyList<RecordOrigin> GetOrigins();
+
     /// <summary>
     /// Counts the records that a query describes, as the store is at one moment: by time first, then the largest groups first.
     /// Takes memory for the groups, whose number is limited, and none for the records.

@@ -42,7 +42,7 @@ public interface IStoreCare
     /// <param name="now">For the name.</param>
     /// <param name="progress">Is told now and then which part is done, 0 to 1.</param>
     /// <param name="cancellationToken">Stops it; then nothing is left of it.</param>
-    /// <returns>The file, whole and checked.</returns>
+    /// <returns>The copy, whole and checked.</returns>
     /// <exception cref="JcException">BackupExists or BackupFailed.</exception>
-    string Backup(string destination, bool overwrite, DateTimeOffset now, Action<double>? progress = null, CancellationToken cancellationToken = default);
+    StoreBackup Backup(string destination, bool overwrite, DateTimeOffset now, Action<double>? progress = null, CancellationToken cancellationToken = default);
 }

@@ -19,10 +19,10 @@ internal sealed class OriginFilter
         _tenants = Patterns(query.TenantNames);
         _organizations = Patterns(query.Organizations);
         _classes = Patterns(query.MessageClasses);
-        IsEnough = !(query with { ConnectorNames = [], TenantNames = [], Organizations = [], MessageClasses = [] }).HasCriteria;
+        IsEnough = !(query with { ConnectorNames = [], TenantNames = [], Organizations = [], MessageClasses = [], IngestedAfter = null }).HasCriteria;
     }
 
-    /// <summary>True where the query asks for nothing else but a time.</summary>
+    /// <summary>True where the query asks for nothing else but times, which are known without the record too.</summary>
     public bool IsEnough { get; }
 
     /// <summary>True where the organization matters.</summary>

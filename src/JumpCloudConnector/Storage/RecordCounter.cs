@@ -108,7 +108,7 @@ internal sealed class RecordCounter : IDisposable
     /// <summary>Counts a block by what is known of it; false where it has to be opened.</summary>
     private bool CountBySummary(Block block, BlockSummaries summaries)
     {
-        if (!_byOrigin.IsEnough || !_values.AreOfOrigin || block.From < _after || block.To >= _before || block.First <= _afterSequence) return false;
+        if (_query.IngestedAfter is not null || !_byOrigin.IsEnough || !_values.AreOfOrigin || block.From < _after || block.To >= _before || block.First <= _afterSequence) return false;
         if (!_query.HasCriteria && _values.Count == 0 && IsOneInterval(block.From, block.To))
         {
             Add(block.From, [], new Tally(block.Records, block.From, block.To));
@@ -148,7 +148,7 @@ internal sealed class RecordCounter : IDisposable
         {
             if ((scan.Reader.Index & 127) == 0) cancellationToken.ThrowIfCancellationRequested();
             BlockEntry entry = scan.Reader.Entry;
-            if (passes is not null && !passes[scan.Reader.Index]) continue;
+            if ((passes is not null && !passes[scan.Reader.Index]) || _query.WrittenBefore(entry)) continue;
             if (entry.Timestamp < _after || entry.Timestamp >= _before || scan.Reader.Sequence <= _afterSequence) continue;
             long start = intervals?.StartOf(entry.Timestamp) ?? 0;
             if (isOfOrigin && entry.Kind != RecordKind.Whole && _origins[entry.Origin] is var origin

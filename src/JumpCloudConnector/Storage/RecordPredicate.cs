@@ -58,9 +58,10 @@ internal sealed class RecordPredicate
     public bool Matches(ReadOnlySpan<byte> json)
     {
         bool byAddress = _networks.Length > 0 || _addresses.Length > 0;
-        if (_terms.Count > 0 || byAddress)
+        if (_terms.Count > 0 || byAddress || _source.IngestedAfter is not null)
         {
             _header.Read(json);
+            if (_source.IngestedAfter is { } from && !(WriteTime(json) >= from)) return false;
             if (byAddress && !MatchesAddress(json)) return false;
             foreach ((int[] fields, TextPattern[] patterns) in _terms)
                 if (!MatchesAny(json, fields, patterns)) return false;
@@ -78,6 +79,12 @@ internal sealed class RecordPredicate
     // Some services name a user by the account, others by the e-mail address alone.
     private static List<string> WithAddresses(IReadOnlyList<string> users) =>
         [.. users, .. users.Where(u => u.Length > 0 && u.IndexOfAny(['@', '*', '?']) < 0).Select(u => u + "@*")];
+
+    private long? WriteTime(ReadOnlySpan<byte> json)
+    {
+        FieldValue value = _header[RecordHeader.WriteTime];
+        return value.IsNumber && System.Buffers.Text.Utf8Parser.TryParse(value.Of(json), out long time, out _) ? time : null;
+    }
 
     private bool MatchesAddress(ReadOnlySpan<byte> json)
     {

@@ -64,6 +64,9 @@ public sealed record RecordQuery
     /// <summary>Before.</summary>
     public long? Before { get; init; }
 
+    /// <summary>Written at or after this time, whenever their events were: <c>write_time</c>, epoch milliseconds.</summary>
+    public long? IngestedAfter { get; init; }
+
     /// <summary>Only records behind this place in the order of commits; the answer is then in that order.</summary>
     public long? AfterSequence { get; init; }
 
@@ -76,7 +79,10 @@ public sealed record RecordQuery
     /// <summary>True where it asks for more than a time and a place in the order of commits.</summary>
     internal bool HasCriteria =>
         ConnectorNames.Count + TenantNames.Count + Organizations.Count + MessageClasses.Count + Sources.Count + Categories.Count + Services.Count
-        + EventTypes.Count + EventStatuses.Count + Users.Count + SourceIps.Count > 0 || !string.IsNullOrEmpty(Text) || Query is not null;
+        + EventTypes.Count + EventStatuses.Count + Users.Count + SourceIps.Count > 0 || !string.IsNullOrEmpty(Text) || Query is not null || IngestedAfter is not null;
+
+    /// <summary>True where a record was written before what is asked for, as far as that is known without its text.</summary>
+    internal bool WrittenBefore(BlockEntry entry) => entry.Kind != RecordKind.Whole && entry.WriteTime < IngestedAfter;
 
     /// <summary>Refuses what cannot be searched for.</summary>
     /// <exception cref="JcException">InvalidNetwork, InvalidQuery or InvalidRegex.</exception>
@@ -96,7 +102,7 @@ public sealed record RecordQuery
     /// <summary>What is to be said of values that no record can have, by which nothing is found.</summary>
     public IEnumerable<string> Doubts() =>
     [
-        .. Doubts("event_status", EventStatuses, ["success", "failure", "mfa", "unknown"]),
+        .. Doubts("event_status", EventStatuses, [.. KnownValues.EventStatuses]),
         .. Doubts("msg_class", MessageClasses, [MessageClass.DirectoryInsights, MessageClass.SystemUser]),
         .. Doubts("msg_origin.source", Sources, [MessageClass.DirectoryInsightsSource, MessageClass.SystemUserSource]),
         .. Doubts("msg_origin.category", Categories, [MessageClass.Category]),

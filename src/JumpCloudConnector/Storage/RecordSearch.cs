@@ -177,7 +177,7 @@ internal sealed class RecordSearch : IDisposable
         {
             if ((scan.Reader.Index & 127) == 0) cancellationToken.ThrowIfCancellationRequested();
             BlockEntry entry = scan.Reader.Entry;
-            if (passes is not null && !passes[scan.Reader.Index]) continue;
+            if ((passes is not null && !passes[scan.Reader.Index]) || _query.WrittenBefore(entry)) continue;
             Place place = new(_bySequence ? scan.Reader.Sequence : entry.Timestamp, scan.Reader.Sequence);
             if (entry.Timestamp < _after || entry.Timestamp >= _before || Compare(place, _place) <= 0) continue;
             if (!scan.Sieve.MayMatch(scan.Reader.Json)) continue;

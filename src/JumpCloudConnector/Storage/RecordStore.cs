@@ -42,6 +42,21 @@ public sealed class RecordStore : IDisposable
     /// <summary>True when a store lies there; looking does not make one.</summary>
     public static bool Exists(string? path = null) => File.Exists(Path.Combine(StoreFolder.Resolve(path), SqliteDatabase.FileName));
 
+    /// <summary>Looks whether a backup is sound, as <see cref="IStoreCare.Test"/> does with a store. Changes nothing.</summary>
+    /// <param name="file">The file that <see cref="IStoreCare.Backup"/> made.</param>
+    /// <param name="full">True to look at every page, index and key too.</param>
+    /// <param name="progress">Is told now and then what is looked at, and which part of it is done, 0 to 1.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="JcException">FileNotFound, NotAStore, StoreSchemaNewer or StoreDamaged.</exception>
+    public static StoreTest TestBackup(string file, bool full, Action<string, double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        FileInfo backup = new(file);
+        if (!backup.Exists) throw new JcException("FileNotFound", JcErrorKind.NotFound, $"There is no file '{file}' to test. Give one that Backup-JcStore has made.", file);
+        using SqliteDatabase database = new(backup);
+        using SqliteRecordStore records = new(database);
+        return new SqliteStoreCare(database, records).Test(full, progress, cancellationToken);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -48,7 +48,32 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
+    /// <summary>Opens a backup to look at it, and for nothing else: it may lie on what cannot be written.</summary>
+    /// <param name="file">The file.</param>
+    public SqliteDatabase(FileInfo file)
+    {
+        Folder = file.DirectoryName!;
+        FilePath = file.FullName;
+        IsBackup = true;
+        _writer = Guard(() => Open());
+        try
+        {
+            SchemaVersion = Guard(ReadVersion);
+        }
+        catch
+        {
+            _writer.Dispose();
+            throw;
+        }
+    }
+
     public string Folder { get; }
+
+    /// <summary>True where it is a copy of a store, which is only read.</summary>
+    public bool IsBackup { get; }
+
+    /// <summary>The layout that it has.</summary>
+    public int SchemaVersion { get; } = SqliteSchema.Version;
 
     public string FilePath { get; }
 
@@ -142,7 +167,7 @@ internal sealed class SqliteDatabase : IDisposable
         SqliteConnection connection = new(new SqliteConnectionStringBuilder
         {
             DataSource = FilePath,
-            Mode = SqliteOpenMode.ReadWrite,
+            Mode = IsBackup ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWrite,
             Pooling = false,
             DefaultTimeout = BusyTimeoutMilliseconds / 1000,
         }.ToString());
@@ -220,13 +245,13 @@ internal sealed class SqliteDatabase : IDisposable
         if (application != SqliteSchema.ApplicationId && (application != 0 || version != 0 || Scalar("SELECT count(*) FROM sqlite_schema") > 0))
         {
             throw new JcException("NotAStore", JcErrorKind.InvalidInput,
-                $"'{FilePath}' is a database of another program. Give another folder with -StorePath.", FilePath);
+                $"'{FilePath}' is a database of another program. Give another {(IsBackup ? "file" : "folder with -StorePath")}.", FilePath);
         }
 
         if (version > SqliteSchema.Version)
         {
             throw new JcException("StoreSchemaNewer", JcErrorKind.StoreFault,
-                $"The store '{Folder}' has schema version {version}; this module knows versions up to {SqliteSchema.Version}. Update JumpCloudConnector on this machine; nothing was changed.",
+                $"The store '{(IsBackup ? FilePath : Folder)}' has schema version {version}; this module knows versions up to {SqliteSchema.Version}. Update JumpCloudConnector on this machine; nothing was changed.",
                 Folder);
         }
 

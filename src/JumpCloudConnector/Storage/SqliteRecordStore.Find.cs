@@ -52,5 +52,11 @@ internal sealed partial class SqliteRecordStore
         foreach (IngestedRecord record in search.Run(cancellationToken)) yield return record;
     }
 
+    public IReadOnlyList<RecordOrigin> GetOrigins() => database.Read(connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand("SELECT document FROM origin");
+        return command.ReadAll(row => ReadOrigin(row.GetString(0)));
+    });
+
     private static void Execute(SqliteConnection connection, string sql) => SqliteDatabase.Execute(connection, sql);
 }

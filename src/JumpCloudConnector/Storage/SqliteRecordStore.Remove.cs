@@ -59,7 +59,7 @@ internal sealed partial class SqliteRecordStore
         // Rows first: those that go into a block meanwhile are found there.
         RemovedRecords removed = RemoveRows(query, upTo, (_, json) => predicate?.Matches(json) ?? true, preview, cancellationToken);
         long after = query.After ?? long.MinValue, before = query.Before ?? long.MaxValue, afterSequence = query.AfterSequence ?? long.MinValue;
-        Removal removal = new((sequence, entry) => entry.Timestamp >= after && entry.Timestamp < before && sequence > afterSequence, predicate)
+        Removal removal = new((sequence, entry) => entry.Timestamp >= after && entry.Timestamp < before && sequence > afterSequence && !query.WrittenBefore(entry), predicate)
         {
             Terms = new TermFilter(query, predicate?.Required ?? []),
             IsWhole = block => predicate is null && block.From >= after && block.To < before && block.First > afterSequence,

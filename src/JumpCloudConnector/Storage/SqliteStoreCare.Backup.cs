@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -11,11 +12,14 @@ internal sealed partial class SqliteStoreCare
 
     private const int PagesCopiedAtOnce = 512;
 
-    public string Backup(string destination, bool overwrite, DateTimeOffset now, Action<double>? progress, CancellationToken cancellationToken)
+    public StoreBackup Backup(string destination, bool overwrite, DateTimeOffset now, Action<double>? progress, CancellationToken cancellationToken)
     {
+        Stopwatch clock = Stopwatch.StartNew();
         string file = FileOf(destination, now);
         if (string.Equals(file, database.FilePath, StringComparison.OrdinalIgnoreCase))
             throw BackupFailed(file, "it is the store itself. Give another file or folder.", JcErrorKind.InvalidInput, null);
+        if (FolderPaths.IsIn(Path.GetDirectoryName(file)!, database.Folder))
+            throw BackupFailed(file, "it would lie in the folder of the store itself, and be lost with it. Give another folder, best on another disk.", JcErrorKind.InvalidInput, null);
         if (File.Exists(file) && !overwrite)
         {
             throw new JcException("BackupExists", JcErrorKind.AlreadyExists,
@@ -39,11 +43,14 @@ internal sealed partial class SqliteStoreCare
                 Copy(source, part, file, progress, cancellationToken);
                 return 0;
             });
-            Finish(part, file);
+            (long kept, long last) = Finish(part, file);
             cancellationToken.ThrowIfCancellationRequested();
             if (File.Exists(file)) File.Replace(part, file, null);
             else File.Move(part, file);
-            return file;
+            return new StoreBackup
+            {
+                FullName = file, Bytes = new FileInfo(file).Length, Records = kept, LastSequence = last, CreatedAt = now, Duration = clock.Elapsed, StorePath = database.Folder,
+            };
         }
         catch (UnauthorizedAccessException e)
         {
@@ -121,14 +128,16 @@ internal sealed partial class SqliteStoreCare
     }
 
     /// <summary>Makes one file of it that needs none beside it, looks whether it is whole, and sees to it that the disk has it.</summary>
-    private static void Finish(string part, string file)
+    private static (long Records, long LastSequence) Finish(string part, string file)
     {
+        (long Records, long LastSequence) has;
         try
         {
             using SqliteConnection copy = Connect(part);
             SqliteDatabase.Execute(copy, "PRAGMA journal_mode=DELETE");
             using SqliteCommand check = copy.CreateCommand("PRAGMA quick_check(1)");
             if ((string)check.ExecuteScalar()! is not "ok" and var fault) throw BackupFailed(file, $"the copy is not whole ({fault}). Look at the store with Test-JcStore.", JcErrorKind.StoreFault, null);
+            has = (Number(copy, "SELECT (SELECT coalesce(sum(records), 0) FROM block) + (SELECT count(*) FROM record)"), Number(copy, "SELECT value FROM meta WHERE name = 'sequence'"));
         }
         catch (SqliteException e)
         {
@@ -137,6 +146,7 @@ internal sealed partial class SqliteStoreCare
 
         using FileStream written = new(part, FileMode.Open, FileAccess.ReadWrite);
         written.Flush(flushToDisk: true);
+        return has;
     }
 
     private static SqliteConnection Connect(string file)

@@ -18,14 +18,20 @@ internal sealed partial class SqliteStoreCare
     public StoreTest Test(bool full, Action<string, double>? progress, CancellationToken cancellationToken)
     {
         Findings findings = new();
-        StoreTest test = new() { StorePath = database.Folder, IsFull = full, TestedAt = DateTimeOffset.UtcNow, Findings = [] };
+        StoreTest test = new() { StorePath = database.IsBackup ? database.FilePath : database.Folder, IsFull = full, TestedAt = DateTimeOffset.UtcNow, Findings = [] };
         Stopwatch clock = Stopwatch.StartNew();
         long blocks = 0, found = 0;
         progress?.Invoke(full ? "Every page and index" : "The pages", 0);
         Try(findings, connection => CheckPages(connection, full, findings), cancellationToken);
+        if (database.SchemaVersion < SqliteSchema.Version)
+        {
+            findings.Add(false, "File", $"It was written by an earlier version of this module (schema version {database.SchemaVersion}), so that only its pages were looked at. Restored, it is brought up to date; test it again then.");
+            return test with { Findings = findings.All(), Duration = clock.Elapsed };
+        }
+
         Try(findings, connection => CheckTables(connection, full, progress, findings), cancellationToken);
         Try(findings, connection => (blocks, found) = CheckBlocks(connection, progress, findings, cancellationToken), cancellationToken);
-        if (FreeDiskBytes(database.Folder) is { } free and < LittleDiskSpace)
+        if (!database.IsBackup && FreeDiskBytes(database.Folder) is { } free and < LittleDiskSpace)
             findings.Add(false, "Disk", $"{free >> 20} MB are left on the disk. A full disk stops collection; nothing that was stored is lost by it.");
         return test with { Findings = findings.All(), Blocks = blocks, Records = found, Duration = clock.Elapsed };
     }

@@ -90,18 +90,21 @@ internal sealed partial class SqliteStoreCare(SqliteDatabase database, SqliteRec
     {
         retention.Check();
         RemovedRecords removed = default;
+        long later = 0;
         if (retention.Days is { } days)
         {
             (RecordQuery query, long rewriteBefore) = OlderThan(days, now);
-            removed = records.Remove(query, rewriteBefore, SentEverywhere(), preview: true, () => true, null, cancellationToken);
+            long sent = SentEverywhere();
+            removed = records.Remove(query, rewriteBefore, sent, preview: true, () => true, null, cancellationToken);
+            later = records.Remove(query, long.MaxValue, sent, preview: true, () => true, null, cancellationToken).Records - removed.Records;
         }
 
         // What goes by age makes the store smaller by its part of the bodies.
         long used = database.Read(UsedBytes);
-        if (retention.MaxBytes is not { } most || used <= most) return new RetentionResult(removed, used, false, true);
+        if (retention.MaxBytes is not { } most || used <= most) return new RetentionResult(removed, used, false, true) { Later = later };
         (RemovedRecords bySize, long left) = database.Read(connection => OldestOver(connection, used, most, NewestToGo(now), SentEverywhere(), cancellationToken));
         // The oldest go by either, so that the larger is the sum.
-        return new RetentionResult(bySize.Records > removed.Records ? bySize : removed, left, left > most, true);
+        return new RetentionResult(bySize.Records > removed.Records ? bySize : removed, left, left > most, true) { Later = bySize.Records > removed.Records ? 0 : later };
     }
 
     public void GiveBackSpace(CancellationToken cancellationToken)

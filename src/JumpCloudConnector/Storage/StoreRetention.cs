@@ -56,6 +56,11 @@ public readonly record struct RetentionResult(RemovedRecords Removed, long UsedB
     /// <summary>True where records stayed because an enabled destination has not got them yet, or would have.</summary>
     public bool IsHeldBack { get; init; }
 
+    /// <summary>
+    /// In a preview: records that are too old as well and go with a later time, since they share a block with some that are not.
+    /// </summary>
+    public long Later { get; init; }
+
     /// <summary>What destinations will never get, since it had to go.</summary>
     public IReadOnlyList<UnsentRecords> Lost { get; init; } = [];
 }

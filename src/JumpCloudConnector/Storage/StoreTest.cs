@@ -23,7 +23,7 @@ public sealed record StoreFinding(bool IsDamage, string Area, string Message)
 /// <summary>What a test of a store came to.</summary>
 public sealed record StoreTest
 {
-    /// <summary>The store's folder.</summary>
+    /// <summary>The store's folder, or the backup's file.</summary>
     public required string StorePath { get; init; }
 
     /// <summary>Sound or not.</summary>

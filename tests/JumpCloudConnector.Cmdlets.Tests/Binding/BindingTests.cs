@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Security;
@@ -80,7 +81,7 @@ public sealed class BindingTests
     [InlineData("InitialLookback", "'99999999999d'", "90d, 24h, 15m or 30s")]
     [InlineData("After", "'30'", "90d, 24h, 15m or 30s")]
     [InlineData("After", "30", "90d, 24h, 15m or 30s")]
-    [InlineData("After", "'01/02/2026'", "2026-01-31")]
+    [InlineData("After", "'31.01.2026'", "2026-01-31")]
     [InlineData("After", "'yesterday'", "2026-01-31")]
     [InlineData("After", "'2026-02-30'", "2026-01-31")]
     [InlineData("InsightsUri", "'insights.example'", "https://api.jumpcloud.com/")]
@@ -101,6 +102,45 @@ public sealed class BindingTests
             Assert.Contains(parameter, error.ToString(), StringComparison.Ordinal);
             Assert.Contains(remedy, error.ToString(), StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("en-US", "11/27/2026", "2026-11-27T00:00:00")]
+    [InlineData("en-US", "1/2/2026 3:04 PM", "2026-01-02T15:04:00")]
+    [InlineData("en-US", "11/27/2026 12:23:52 AM", "2026-11-27T00:23:52")]
+    [InlineData("de-DE", "27.11.2026", "2026-11-27T00:00:00")]
+    [InlineData("de-DE", "1.2.2026 15:04", "2026-02-01T15:04:00")]
+    [InlineData("de-DE", "27.11.2026 00:23:52", "2026-11-27T00:23:52")]
+    [InlineData("en-GB", "01/02/2026", "2026-02-01T00:00:00")]
+    [InlineData("en-US", "2026/11/27 15:04", "2026-11-27T15:04:00")]
+    [InlineData("de-DE", "2026-11-27", "2026-11-27T00:00:00")]
+    public void A_time_is_read_as_the_culture_writes_it(string culture, string text, string expected) =>
+        Assert.Equal(new DateTimeOffset(DateTime.Parse(expected, CultureInfo.InvariantCulture)), Value(Assert.Single(In(culture, $"Test-BindingProbe -After '{text}'").Output), "After"));
+
+    [Theory]
+    [InlineData("en-US")]
+    [InlineData("de-DE")]
+    [InlineData("fr-CH")]
+    [InlineData("")]
+    public void A_time_is_read_as_the_session_shows_it(string culture)
+    {
+        ScriptResult result = In(culture, "$time = [DateTimeOffset]::new(2026, 11, 9, 17, 5, 6, [timespan]::FromHours(3)); Test-BindingProbe -After $time.ToString(); Test-BindingProbe -After $time.LocalDateTime.ToString()");
+        Assert.Equal([new DateTimeOffset(2026, 11, 9, 17, 5, 6, TimeSpan.FromHours(3)).UtcDateTime, new DateTimeOffset(2026, 11, 9, 17, 5, 6, TimeSpan.FromHours(3)).UtcDateTime],
+            result.Output.Select(o => ((DateTimeOffset)Value(o, "After")!).UtcDateTime));
+    }
+
+    [Theory]
+    [InlineData("en-US", "27/11/2026", "Write 2026-11-27,")]
+    [InlineData("en-US", "27.11.2026", "a date is like 1/31/2026.")]
+    [InlineData("de-DE", "11/27/2026", "Write 2026-11-27,")]
+    [InlineData("de-DE", "11/10/2026", "Write 2026-11-10 or 2026-10-11, whichever is meant,")]
+    [InlineData("de-DE", "11/10/2026 08:00", "a date is like 31.1.2026.")]
+    [InlineData("de-DE", "40.11.2026", "2026-01-31")]
+    public void A_date_in_the_order_of_another_culture_is_refused_with_what_would_be_taken(string culture, string text, string remedy)
+    {
+        ScriptResult result = In(culture, $"Test-BindingProbe -After '{text}'");
+        Assert.Empty(result.Output);
+        Assert.Contains(remedy, Assert.Single(result.AllErrors).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -272,6 +312,9 @@ public sealed class BindingTests
         using ModuleSession session = Open();
         return session.Invoke(script);
     }
+
+    private static ScriptResult In(string culture, string script) =>
+        Run($"[Threading.Thread]::CurrentThread.CurrentCulture = [cultureinfo]::new('{culture}'); {script}");
 
     private static ModuleSession Open(TextHostOptions? options = null) => new(options, import: false, configure: state =>
         state.Commands.Add(new SessionStateCmdletEntry("Test-BindingProbe", typeof(TestBindingProbeCommand), null)));

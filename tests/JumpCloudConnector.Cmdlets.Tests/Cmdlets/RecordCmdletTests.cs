@@ -315,7 +315,7 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
     [InlineData("LastAndAfter", "one of the two", "-Last 3h -After 2026-01-01")]
     [InlineData("ParameterArgumentTransformationError", "24h", "-Last 5")]
     [InlineData("ParameterArgumentTransformationError", "24h", "-After 5")]
-    [InlineData("ParameterArgumentTransformationError", "2026-01-31", "-Before 01/02/2026")]
+    [InlineData("ParameterArgumentTransformationError", "2026-01-31", "-Before 31.01.2026")]
     [InlineData("ParameterArgumentTransformationError", "whole number", "-AfterSequence x")]
     [InlineData("ParameterArgumentTransformationError", "whole number", "-First many")]
     [InlineData("ParameterArgumentValidationError", "minimum", "-First 0")]
@@ -328,6 +328,42 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
         ScriptResult result = store.Work.Run("Get-JcIngestedRecord -EventType no_such_type -Verbose");
         Assert.Empty(result.Output);
         Assert.Contains(result.Verbose, l => l.Contains($"the store's {All.Count} records", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Get-JcIngestedRecord")]
+    [InlineData("Measure-JcIngestedRecord")]
+    [InlineData("Export-JcIngestedRecord never.ndjson -WhatIf")]
+    [InlineData("Remove-JcIngestedRecord -WhatIf")]
+    public void A_misspelt_name_is_pointed_out_with_the_one_that_is_meant(string command)
+    {
+        ScriptResult result = store.Work.Run($"{command} -ConnectorName Amce, Beta -TenantName Acme*");
+        Assert.Empty(result.AllErrors);
+        Assert.Contains("'Amce'", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.EndsWith("Did you mean 'Acme'?", result.Warnings[0], StringComparison.Ordinal);
+        Assert.Empty(store.Work.Run($"{command} -ConnectorName Beta, A*").Warnings);
+    }
+
+    [Fact]
+    public void Verbose_names_what_rules_out_everything()
+    {
+        ScriptResult result = store.Work.Run("Get-JcIngestedRecord Acme -User nobody.at.all -EventStatus failure -Verbose");
+        Assert.Empty(result.Output);
+        Assert.Contains(result.Verbose, l => l.Contains("user 'nobody.at.all'", StringComparison.Ordinal));
+        Assert.DoesNotContain(result.Verbose, l => l.Contains("connector 'Acme'", StringComparison.Ordinal));
+        Assert.Contains(store.Work.Run("Remove-JcIngestedRecord Acme -Before 2001-01-01 -Verbose").Verbose, l => l.Contains("no record of that span", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Records_are_found_by_the_time_they_were_written()
+    {
+        DateTimeOffset[] written = [.. All.Select(r => (DateTimeOffset)r.Get("WriteTime")!).Distinct().Order()];
+        DateTimeOffset middle = written[written.Length / 2];
+        AssertFound(r => (DateTimeOffset)r.Get("WriteTime")! >= middle, $"-IngestedAfter '{middle.UtcDateTime:O}'");
+        Assert.Equal(All.Count, Find("-IngestedAfter 1h").Count);
+        Assert.Empty(Find("-IngestedAfter 2h -AfterSequence 999999999"));
+        Assert.Equal(All.Count, store.Work.One("Measure-JcIngestedRecord -IngestedAfter 1h").Number("Count"));
+        Assert.Equal(0, store.Work.One($"Measure-JcIngestedRecord -IngestedAfter '{written[^1].UtcDateTime.AddSeconds(1):O}'").Number("Count"));
     }
 
     [Fact]

@@ -44,6 +44,8 @@ public sealed class RecordSumTests(CollectedStore store) : IClassFixture<Collect
         Work.Refused("InvalidInterval", "Measure-JcIngestedRecord -Interval 7m");
         Work.Refused("InvalidQuery", "Measure-JcIngestedRecord -Query 'a:'");
         Work.Refused("LastAndAfter", "Measure-JcIngestedRecord -Last 2h -After 3h");
+        Assert.Contains("-Interval 1h", Work.Refused("ParameterArgumentTransformationError", "Measure-JcIngestedRecord -GroupBy Hour"), StringComparison.Ordinal);
+        Assert.Contains("-Interval 1d", Work.Refused("ParameterArgumentTransformationError", "Measure-JcIngestedRecord -GroupBy Service, day"), StringComparison.Ordinal);
         foreach (string wrong in (string[])["-GroupBy Colour", "-Interval 5", "-First 0"])
             Assert.NotEmpty(Work.Run("Measure-JcIngestedRecord " + wrong).AllErrors);
     }
@@ -78,12 +80,34 @@ public sealed class RecordSumTests(CollectedStore store) : IClassFixture<Collect
         Assert.Equal(store.All.Count, Work.One("Export-JcIngestedRecord $folder/export.ndjson -Force").Number("Records"));
         Work.Refused("ExportFailed", "Export-JcIngestedRecord $folder/none/");
         Work.Refused("InvalidPath", "Export-JcIngestedRecord Env:/x");
+        Assert.Contains("folder of the store itself", Work.Refused("ExportFailed", "Export-JcIngestedRecord $store/log/"), StringComparison.Ordinal);
+        // A preview refuses what the export would, and says what it would write.
+        Work.Refused("ExportFileExists", "Export-JcIngestedRecord $folder/export.ndjson -WhatIf");
+        Work.Refused("ExportFailed", "Export-JcIngestedRecord $folder/none/ -WhatIf");
+        Work.Refused("ExportFailed", "Export-JcIngestedRecord $store/x.ndjson -WhatIf");
         Assert.NotEmpty(Work.Run("Export-JcIngestedRecord $folder/x -MaxFileSizeMB 0").AllErrors);
 
         PSObject nothing = Work.One("Export-JcIngestedRecord $folder/more.csv -AfterSequence 100000 -WarningVariable warned -WarningAction SilentlyContinue");
         Assert.Equal((0, 100000), (nothing.Number("Records"), nothing.Number("LastSequence")));
         Assert.Contains("another store", Work.Text("\"$warned\""), StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(Work.Folder, "more.csv")));
+    }
+
+    [Fact]
+    public async Task A_preview_of_an_export_says_how_many_records_and_where()
+    {
+        using StringWriter shown = new();
+        await using Workspace work = await Workspace.StartAsync(events: 60, users: 4, host: new TextHostOptions { Output = shown, Width = 400 });
+        work.Add();
+        work.RunWell("Invoke-JcCollection");
+        Assert.True(work.Session.Show("Export-JcIngestedRecord $folder/out.csv.gz -WhatIf; Export-JcIngestedRecord $folder/ -SplitByDay -MsgClass *user -WhatIf; Export-JcIngestedRecord $folder/out.csv -User nobody -WhatIf"));
+        string text = shown.ToString();
+        Assert.Contains($"{work.Truth} records of ", text, StringComparison.Ordinal);
+        Assert.Contains($"the file '{Path.Combine(work.Folder, "out.csv.gz")}', as packed CSV", text, StringComparison.Ordinal);
+        Assert.Contains("4 records of ", text, StringComparison.Ordinal);
+        Assert.Contains("files 'records-*.ndjson' in the folder", text, StringComparison.Ordinal);
+        Assert.Contains("no record, since none matches", text, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(work.Folder));
     }
 
     [Fact]

@@ -70,6 +70,47 @@ public sealed class StoreCmdletTests
     }
 
     [Fact]
+    public async Task Who_shortens_the_retention_is_asked_where_records_go_for_it()
+    {
+        const int yes = 0, no = 2;
+        int answer = no;
+        List<string> asked = [];
+        using StringWriter shown = new();
+        TextHostOptions host = new()
+        {
+            Output = shown,
+            OnChoice = (question, _, _) =>
+            {
+                asked.Add(question);
+                return answer;
+            },
+        };
+        await using Workspace work = await Workspace.StartAsync(events: 400, users: 3, host: host);
+        work.Add();
+        work.RunWell("Invoke-JcCollection");
+        work.Organization.AddEvents(300, DateTimeOffset.UtcNow.AddDays(-5), DateTimeOffset.UtcNow.AddDays(-4));
+        work.RunWell("Invoke-JcCollection -After 6d -Before 3d");
+        long old = work.RunWell("Get-JcIngestedRecord -Before 3d").Count;
+        Assert.Equal(300, old);
+        Assert.True(work.Session.Show("Set-JcStore -RetentionDays 3 -WhatIf"));
+        Assert.Contains("300 records", shown.ToString(), StringComparison.Ordinal);
+        Assert.Contains("cannot be brought back", shown.ToString(), StringComparison.Ordinal);
+        // Nothing goes for these.
+        work.RunWell("Set-JcStore -RetentionDays 30; Set-JcStore -RetentionDays 20 -MaxSizeGB 5");
+        Assert.Empty(asked);
+        work.RunWell("Set-JcStore -RetentionDays 3");
+        Assert.Contains("300 records", Assert.Single(asked), StringComparison.Ordinal);
+        Assert.Equal(20, work.One("Get-JcStore").Get("RetentionDays"));
+        answer = yes;
+        work.RunWell("Set-JcStore -RetentionDays 3");
+        Assert.Equal((2, 3), (asked.Count, work.One("Get-JcStore").Get("RetentionDays")));
+        // They go by the settings there are.
+        work.RunWell("Set-JcStore -RetentionDays 4 -Confirm:$false; Set-JcStore -RetentionDays 3 -Force; Set-JcStore -Now");
+        Assert.Equal(2, asked.Count);
+        Assert.Equal(0, work.One("Measure-JcIngestedRecord -Before 3d").Number("Count"));
+    }
+
+    [Fact]
     public async Task A_store_is_tested()
     {
         await using Workspace work = await Workspace.StartAsync(events: 300, users: 3);
@@ -91,6 +132,28 @@ public sealed class StoreCmdletTests
     }
 
     [Fact]
+    public async Task A_backup_is_tested_as_it_lies()
+    {
+        await using Workspace work = await Workspace.StartAsync(events: 700, users: 3);
+        work.Add();
+        work.RunWell("Invoke-JcCollection");
+        string file = Path.Combine(work.Folder, "b.db");
+        PSObject test = work.One("Backup-JcStore $folder/b.db | Test-JcStore -Full");
+        Assert.Equal(("Healthy", work.Truth, file), (test.Text("State"), (int)test.Number("Records"), test.Text("StorePath")));
+        Assert.Equal("True", work.Text("Test-JcStore -BackupFile $folder/b.db -Quiet"));
+        // Nothing is left beside it.
+        Assert.Equal(["b.db"], Directory.GetFiles(work.Folder).Select(Path.GetFileName));
+        work.Refused("FileNotFound", "Test-JcStore -BackupFile $folder/none.db");
+
+        byte[] bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(file, [.. bytes.AsSpan(0, 8192).ToArray(), .. new byte[8192 * 3], .. bytes.AsSpan(8192 * 4).ToArray()], TestContext.Current.CancellationToken);
+        Assert.Equal("Damaged", work.One("Test-JcStore -BackupFile $folder/b.db").Text("State"));
+        await File.WriteAllTextAsync(file, "This is no database, however long it may be.", TestContext.Current.CancellationToken);
+        Assert.Equal("False", work.Text("Test-JcStore -BackupFile $folder/b.db -Quiet"));
+        Assert.Equal("Healthy", work.One("Test-JcStore").Text("State"));
+    }
+
+    [Fact]
     public async Task A_store_is_backed_up_and_opened_again()
     {
         await using Workspace work = await Workspace.StartAsync(events: 300, users: 3);
@@ -100,11 +163,14 @@ public sealed class StoreCmdletTests
         Assert.Empty(work.RunWell("Backup-JcStore $folder/b.db -WhatIf"));
         Assert.False(File.Exists(Path.Combine(work.Folder, "b.db")));
         PSObject file = work.One("Backup-JcStore $folder/b.db");
-        Assert.Equal(Path.Combine(work.Folder, "b.db"), file.Text("FullName"));
+        Assert.Equal((Path.Combine(work.Folder, "b.db"), "b.db", work.StorePath), (file.Text("FullName"), file.Text("Name"), file.Text("StorePath")));
+        Assert.Equal((work.Truth, work.Truth, new FileInfo(Path.Combine(work.Folder, "b.db")).Length), ((int)file.Number("Records"), (int)file.Number("LastSequence"), file.Number("Bytes")));
         work.Refused("BackupExists", "Backup-JcStore $folder/b.db");
         work.Refused("BackupFailed", "Backup-JcStore $folder/none/b.db");
         work.Refused("BackupFailed", "Backup-JcStore $folder/none/");
         work.Refused("InvalidPath", "Backup-JcStore Env:/b.db");
+        Assert.Contains("folder of the store itself", work.Refused("BackupFailed", "Backup-JcStore $store/b.db"), StringComparison.Ordinal);
+        work.Refused("BackupFailed", "Backup-JcStore $store");
         work.One("Backup-JcStore $folder/b.db -Force");
         string restored = Directory.CreateDirectory(Path.Combine(work.Folder, "restored")).FullName;
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(restored, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -196,6 +196,11 @@ public sealed class SyslogCmdletTests
         work.RunWell("$ConfirmPreference = 'Medium'; Set-JcSyslogDestination siem -From Now");
         Assert.Equal((3, end), (questions.Count, Place()));
         Assert.Contains("never sent", questions[^1], StringComparison.Ordinal);
+        int recent = work.RunWell("Get-JcIngestedRecord -Last 10h").Count;
+        work.RunWell("Set-JcSyslogDestination siem -From 10h");
+        Assert.Equal(4, questions.Count);
+        Assert.InRange(long.Parse(System.Text.RegularExpressions.Regex.Match(questions[^1], "([0-9]+) records? of what is stored").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), recent - 2, recent);
+        questions.RemoveAt(3);
         work.RunWell("Set-JcSyslogDestination siem -From 30d -Force; Set-JcSyslogDestination siem -From Now -Confirm:$false");
         work.RunWell("$ConfirmPreference = 'High'; Set-JcSyslogDestination siem -From Beginning -Force; Set-JcSyslogDestination siem -From Beginning -WhatIf");
         Assert.Equal((3, 0), (questions.Count, Place()));

@@ -93,6 +93,13 @@ public sealed class SyslogForwardingTests
         Assert.InRange((TimeSpan)shown.Get("Lag")!, TimeSpan.Zero, TimeSpan.FromMinutes(5));
         Assert.NotNull(shown.Get("OldestUnsent"));
 
+        // What lies before its time is not for it.
+        DateTimeOffset middle = work.RunWell("Get-JcIngestedRecord").Select(r => (DateTimeOffset)r.Get("Timestamp")!).Order().ElementAt(work.Truth / 2);
+        long since = work.RunWell($"Get-JcIngestedRecord -After '{middle.UtcDateTime:O}'").Count;
+        work.RunWell($"New-JcSyslogDestination recent 127.0.0.1 Relp -Port {dead} -From '{middle.UtcDateTime:O}'");
+        Assert.Equal(since, work.One("Get-JcSyslogDestination recent").Number("LagRecords"));
+        work.RunWell("Remove-JcSyslogDestination recent -Force");
+
         await using RelpServer back = new();
         work.RunWell($"Set-JcSyslogDestination dead -Port {back.Port}");
         PSObject sent = work.One("Get-JcSyslogDestination dead | Send-JcSyslog");

@@ -28,6 +28,7 @@ public sealed class ViewTests
         ["Backlog"] = "Invoke-JcCollection Behind -TimeLimit ([TimeSpan]::FromTicks(1)) -WarningAction Ignore",
         ["StoreInfo"] = "Set-JcStore -RetentionDays 400 -MaxSizeGB 0.5 -PassThru",
         ["StoreTest"] = "Test-JcStore",
+        ["StoreBackup"] = "Backup-JcStore $folder/view.db -Force",
         ["RecordRemoval"] = "Remove-JcIngestedRecord Acme -Force",
         ["RecordCount"] = "Measure-JcIngestedRecord -GroupBy MsgClass, ConnectorName",
         ["IntervalCount"] = "Measure-JcIngestedRecord -Interval 6h",
@@ -43,7 +44,7 @@ public sealed class ViewTests
     [InlineData("Connector", "Name TenantName Status", "Wrong|401 Unauthorized")]
     [InlineData("Connector", "Name Status", "Disabled one|Disabled")]
     [InlineData("StreamHealth", "Organization ContentType Status Watermark Failures", "SystemUser|Healthy")]
-    [InlineData("CollectionResult", "Connector Organization ContentType State Watermark New Repeated Fetched Duration", "Acme|Collected")]
+    [InlineData("CollectionResult", "Connector Organization ContentType State New Watermark/Error Fetched Repeated Filtered Duration", "Acme|Collected")]
     [InlineData("CollectionResult", "Connector Organization ContentType State", "Wrong|Failed|Unauthorized")]
     [InlineData("ConnectionTestResult", "ConnectorName Result Latency Summary", "Acme|Success| ms")]
     [InlineData("ConnectionTestResult", "ConnectorName Result Latency Summary", "Wrong|Failure")]
@@ -55,11 +56,12 @@ public sealed class ViewTests
     [InlineData("AnalyzerProfile", "Name Streams", "Night|3|(none)|After hours")]
     [InlineData("LedgerEntry", "Connector Organization ContentType State From To Slices Events", "Acme|DirectoryInsights|Collected|Open|SystemUser")]
     [InlineData("GapInfo", "Id Connector Organization From To Reason Confirmed", "Acme|(still open)|NotLicensed|(not yet)")]
-    [InlineData("IngestionTest", "Connector Organization State Received Stored Missing Message", "Acme|Incomplete|7 events missing")]
+    [InlineData("IngestionTest", "Connector Organization State Received Stored Missing Filtered Removed Message", "Acme|Incomplete|7 events missing")]
     [InlineData("MissingSpan", "From To Received Missing", "7")]
     [InlineData("Backlog", "Connector State Watermark", "Behind|Collected|d 23h behind")]
     [InlineData("StoreInfo", "Records Size Oldest Newest Kept Store", "64|kB|400d, 0.5 GB")]
     [InlineData("StoreTest", "State Blocks Records Duration Findings Store", "Healthy|64|(none)")]
+    [InlineData("StoreBackup", "Records Size Created LastSequence File", "64|kB|view.db")]
     [InlineData("RecordRemoval", "Removed Oldest Newest Freed Store", "64|kB")]
     [InlineData("RecordCount", "Count Percent First Last Group", "60|93.8 %|jumpcloud_directoryinsights, Acme|6.3 %")]
     [InlineData("IntervalCount", "Time Count Percent Group", ":00:00|%|(all)")]
@@ -93,6 +95,50 @@ public sealed class ViewTests
         }
     }
 
+    /// <summary>Formatting squeezes the first column that has no room into what is left, be it one character with a heading down the screen.</summary>
+    [Fact]
+    public void No_table_leaves_a_sliver_for_its_next_column()
+    {
+        XElement formats = XDocument.Load(Path.Combine(ModuleCopy.FindBuiltModule(), "JumpCloudConnector.Format.ps1xml")).Root!;
+        List<string> slivers = [];
+        // A console uses its last character, or does not.
+        foreach ((XElement view, int width) in formats.Descendants("View").SelectMany(v => new[] { 79, 80, 119, 120 }.Select(w => (v, w))))
+        {
+            int used = 0;
+            foreach (XElement header in view.Descendants("TableColumnHeader"))
+            {
+                string label = header.Element("Label")!.Value;
+                int left = width - used;
+                if (left > 0 && left < label.Length) slivers.Add($"{view.Element("Name")!.Value} at {width}: {left} for {label}");
+                used += (int?)header.Element("Width") + 1 ?? width;
+                if (used > width) break;
+            }
+        }
+
+        Assert.Empty(slivers);
+    }
+
+    /// <summary>Half a screen must not take away what the table is looked at for.</summary>
+    [Theory]
+    [InlineData("Connector", "Name Status Lag|Next Run")]
+    [InlineData("StreamHealth", "Organization ContentType Status Watermark")]
+    [InlineData("CollectionResult", "Connector ContentType State New Watermark/Error")]
+    [InlineData("LedgerEntry", "Connector Organization State From To Events")]
+    [InlineData("GapInfo", "Id Connector From To Reason Confirmed")]
+    [InlineData("IngestionTest", "Connector State Received Stored Missing")]
+    [InlineData("MissingSpan", "From To Received Missing")]
+    [InlineData("IngestedRecord", "Time EventType Status User SourceIp")]
+    [InlineData("StoreInfo", "Records Size Oldest Newest Kept")]
+    [InlineData("RecordExport", "Records Files Size LastSequence")]
+    [InlineData("SyslogDestination", "Name State Receiver LagRecords")]
+    [InlineData("ForwardingResult", "Name State Sent Acknowledged LagRecords")]
+    public async Task What_matters_is_in_80_columns(string kind, string headers)
+    {
+        string[] lines = await ShowAsync(kind, 80, null);
+        int rule = Array.FindIndex(lines, line => line.TrimStart().StartsWith("--", StringComparison.Ordinal));
+        foreach (string header in headers.Split('|').SelectMany(h => h.Contains("Next", StringComparison.Ordinal) ? [h] : h.Split(' '))) Assert.Contains(header, lines[rule - 1], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Connector", "Name : Acme|TenantName : Acme Ltd|IntervalMinutes : 5|StatusMessage : Healthy|ApiKeyEnding :")]
     [InlineData("Connector", "AnalyzerProfile : Default|RunOn : DataProcessor|Enabled : True")]
@@ -103,6 +149,7 @@ public sealed class ViewTests
     [InlineData("IngestionTest", "ConnectorName : Acme|State : Incomplete|MissingCount : 7|Missing : 7 from")]
     [InlineData("StoreInfo", "Records : 64|UnpackedRecords : 64|RetentionDays : 400|MaxSizeGB : 0.5|Connectors : 3|Streams : 2")]
     [InlineData("StoreTest", "State : Healthy|Findings : (none)|IsFull : False")]
+    [InlineData("StoreBackup", "Records : 64|LastSequence : |Name : view.db")]
     [InlineData("RecordRemoval", "Records : 64|FreedSize : ")]
     [InlineData("RecordCount", "Count : 60|Percent : 93.8 %|ConnectorName : Acme|MsgClass : jumpcloud_directoryinsights")]
     [InlineData("RecordExport", "Records : 64|Files : all.ndjson|AfterSequence : 0|LastSequence : 64|Format : Ndjson")]

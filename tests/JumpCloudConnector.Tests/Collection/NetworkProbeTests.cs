@@ -32,6 +32,7 @@ public sealed class NetworkProbeTests
 
         Assert.Equal([("DNS", true), ("TCP", false)], probes.Select(p => (p.Name, p.Success)));
         Assert.Equal(("ConnectionFailed", "Network"), (probes[1].ErrorId, probes[1].Part));
+        Assert.Contains($"No connection to 127.0.0.1:{port}", probes[1].Message, StringComparison.Ordinal);
     }
 
     [Fact]

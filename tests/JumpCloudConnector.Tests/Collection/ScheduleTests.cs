@@ -1,3 +1,4 @@
+using System.Globalization;
 using JumpCloudConnector.Collection;
 using JumpCloudConnector.Connectors;
 using JumpCloudConnector.Tests.Support;
@@ -231,9 +232,17 @@ public sealed class ScheduleTests
         Assert.Equal(asked, simulator.Requests.Total);
         Assert.Equal(Start.AddMinutes(5), store.Registry.Describe(connector).NextRun);
 
-        // Among all connectors it is passed over in silence.
+        // Among all connectors it is passed over, and only noted.
         using (Collector collector = new(store.Store, store.Secrets, Options, time))
-            Assert.Empty(await collector.CollectAsync([connector], named: false, force: false));
+        {
+            CollectionWatcher watcher = new();
+            Assert.Empty(await collector.CollectAsync([connector], named: false, force: false, watcher));
+            string note = Assert.Single(watcher.Notes);
+            Assert.Contains($"'{connector.Name}' is not due", note, StringComparison.Ordinal);
+            Assert.Contains(Start.AddMinutes(5).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture), note, StringComparison.Ordinal);
+            Assert.Contains("-Force", note, StringComparison.Ordinal);
+        }
+
         Assert.Equal(asked, simulator.Requests.Total);
 
         time.Advance(Tick);

@@ -44,6 +44,7 @@ public sealed class StoreCareTests
         Assert.Equal(_all.Count(r => r.Value.Time >= cut), left.Count(r => _all[r.Sequence].Time >= cut));
         Assert.Equal(_all.Count - left.Count, result.Removed.Records);
         Assert.Equal(preview.Removed, result.Removed);
+        Assert.Equal(left.Count(r => _all[r.Sequence].Time < cut), preview.Later);
         Assert.Equal(_all.Values.Min(r => r.Time), result.Removed.First);
         Assert.True(result.Removed.Last < cut);
         Assert.Equal((false, true), (result.IsAboveLimit, result.IsDone));
@@ -372,7 +373,7 @@ public sealed class StoreCareTests
             await store.CollectAsync(TestStore.Options with { FirstPageSize = 500, MaxPageSize = 500, SliceEvents = 1_000 }, observer: backups);
             Assert.True(backups.Files.Count >= 3);
             await Task.WhenAll(backups.Running);
-            backups.Files.Add(store.Store.Care.Backup(folder, false, DateTimeOffset.UtcNow, null, TestContext.Current.CancellationToken));
+            backups.Files.Add(store.Store.Care.Backup(folder, false, DateTimeOffset.UtcNow, null, TestContext.Current.CancellationToken).FullName);
             Assert.Equal(backups.Files.Order(), Directory.GetFiles(folder).Order());
             Dictionary<long, string> all = store.Find().ToDictionary(r => r.Sequence, r => r.Json);
             foreach (string file in backups.Files)
@@ -429,7 +430,7 @@ public sealed class StoreCareTests
             File.WriteAllText(notes, "mine");
             Assert.Equal("BackupExists", Assert.Throws<JcException>(() => Backup(notes, true)).ErrorId);
             Assert.Equal("mine", File.ReadAllText(notes));
-            string named = store.Store.Care.Backup(folder, false, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Local), null, TestContext.Current.CancellationToken);
+            string named = store.Store.Care.Backup(folder, false, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Local), null, TestContext.Current.CancellationToken).FullName;
             Assert.Equal("JumpCloudConnector-20260102-030405.db", Path.GetFileName(named));
         }
         finally
@@ -437,7 +438,7 @@ public sealed class StoreCareTests
             Directory.Delete(folder, recursive: true);
         }
 
-        string Backup(string to, bool overwrite = false) => store.Store.Care.Backup(to, overwrite, DateTimeOffset.UtcNow, null, TestContext.Current.CancellationToken);
+        string Backup(string to, bool overwrite = false) => store.Store.Care.Backup(to, overwrite, DateTimeOffset.UtcNow, null, TestContext.Current.CancellationToken).FullName;
     }
 
     private static long CountIn(string file)

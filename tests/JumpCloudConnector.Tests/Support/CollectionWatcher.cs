@@ -9,6 +9,7 @@ public sealed class CollectionWatcher(Action<RecordBatch>? committed = null) : I
     private readonly Lock _lock = new();
     private readonly List<CollectionResult> _results = [];
     private readonly List<string> _warnings = [];
+    private readonly List<string> _notes = [];
 
     public IReadOnlyList<CollectionResult> Results
     {
@@ -18,6 +19,11 @@ public sealed class CollectionWatcher(Action<RecordBatch>? committed = null) : I
     public IReadOnlyList<string> Warnings
     {
         get { lock (_lock) return [.. _warnings]; }
+    }
+
+    public IReadOnlyList<string> Notes
+    {
+        get { lock (_lock) return [.. _notes]; }
     }
 
     public void Progressed(CollectionProgress progress)
@@ -38,5 +44,6 @@ public sealed class CollectionWatcher(Action<RecordBatch>? committed = null) : I
 
     public void Noted(string message)
     {
+        lock (_lock) _notes.Add(message);
     }
 }

@@ -54,9 +54,9 @@ internal sealed class FilledStore : IDisposable
         return filled;
     }
 
-    public static RecordBatch Batch(IEnumerable<byte[]> events, string connector)
+    public static RecordBatch Batch(IEnumerable<byte[]> events, string connector, long writeTime = Now)
     {
-        EventRecordWriter writer = new(Origin(connector)) { WriteTime = Now };
+        EventRecordWriter writer = new(Origin(connector)) { WriteTime = writeTime };
         RecordBatch batch = new();
         foreach (byte[] json in events)
         {
@@ -71,7 +71,8 @@ internal sealed class FilledStore : IDisposable
 
     public void Commit(Lease lease, IEnumerable<byte[]> events, string connector)
     {
-        using RecordBatch batch = Batch(events, connector);
+        // Each commit at a time of its own.
+        using RecordBatch batch = Batch(events, connector, Now + All.Count);
         Commit(lease, batch);
     }
 
@@ -140,6 +141,7 @@ internal sealed class FilledStore : IDisposable
 
         if (Chance(4)) query = query with { After = All[random.Next(All.Count)].Time };
         if (Chance(4)) query = query with { Before = All[random.Next(All.Count)].Time };
+        if (Chance(6)) query = query with { IngestedAfter = any.WriteTime.ToUnixTimeMilliseconds() };
         if (Chance(5)) query = query with { AfterSequence = random.Next(All.Count) };
         if (Chance(3)) query = query with { Oldest = true };
         if (Chance(3)) query = query with { First = random.Next(1, 200) };

@@ -19,28 +19,30 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
     {
         List<string> doubts = [];
         Lazy<IReadOnlyList<RecordOrigin>> origins = new(() => store.Records.GetOrigins());
-        Look(query.ConnectorNames, v => new RecordQuery { ConnectorNames = [v] },
+        Look(query.ConnectorNames, [], v => new RecordQuery { ConnectorNames = [v] },
             () => store.Connectors.GetConnectors().Select(c => c.Name).Concat(origins.Value.Select(o => o.ConnectorName)),
             v => $"There is no connector '{v}', and no record of one", "Get-JcConnector lists the connectors.");
-        Look(query.TenantNames, v => new RecordQuery { TenantNames = [v] },
+        Look(query.TenantNames, [], v => new RecordQuery { TenantNames = [v] },
             () => store.Connectors.GetConnectors().Select(c => c.TenantName).Concat(origins.Value.Select(o => o.TenantName)),
             v => $"There is no tenant '{v}', and no record of one", "Get-JcConnector lists the tenants.");
-        Look(query.Organizations, v => new RecordQuery { Organizations = [v] },
+        Look(query.Organizations, [], v => new RecordQuery { Organizations = [v] },
             () => store.Records.GetStreams().SelectMany(s => (string?[])[s.OrganizationName, s.Key.OrganizationId])
                 .Concat(origins.Value.SelectMany(o => (string?[])[o.OrganizationName, o.OrganizationId]))
                 .Concat(store.Connectors.GetConnectors().Select(c => c.OrganizationId)).OfType<string>(),
             v => $"There is no organization '{v}', neither by id nor by name, and no record of one", "Get-JcCollectionLedger lists the organizations.");
-        Look(query.Services, v => new RecordQuery { Services = [v] }, () => KnownValues.Services.Concat(Seen(r => r.Service)),
+        Look(query.Services, KnownValues.Services, v => new RecordQuery { Services = [v] }, () => Seen(r => r.Service),
             v => $"No record is of a service '{v}', and JumpCloud documents none", "Measure-JcIngestedRecord -GroupBy Service lists those of the store.");
-        Look(query.EventTypes, v => new RecordQuery { EventTypes = [v] }, () => KnownValues.EventTypes.Concat(Seen(r => r.EventType)),
+        Look(query.EventTypes, KnownValues.EventTypes, v => new RecordQuery { EventTypes = [v] }, () => Seen(r => r.EventType),
             v => $"No record is of an event type '{v}', and JumpCloud documents none", "Measure-JcIngestedRecord -GroupBy EventType lists those of the store.");
         return doubts;
 
-        void Look(IReadOnlyList<string> given, Func<string, RecordQuery> alone, Func<IEnumerable<string>> known, Func<string, string> fault, string remedy)
+        void Look(
+            IReadOnlyList<string> given, IReadOnlyList<string> documented, Func<string, RecordQuery> alone, Func<IEnumerable<string>> seen, Func<string, string> fault, string remedy)
         {
-            string[] plain = [.. given.Where(g => g.IndexOfAny(['*', '?']) < 0).Distinct(StringComparer.OrdinalIgnoreCase)];
+            string[] plain = [.. given.Where(g => g.IndexOfAny(['*', '?']) < 0).Except(documented, StringComparer.OrdinalIgnoreCase)];
+            // Only what is not documented is worth a look into the store.
             if (plain.Length == 0) return;
-            HashSet<string> names = new(known(), StringComparer.OrdinalIgnoreCase);
+            HashSet<string> names = new(documented.Concat(seen()), StringComparer.OrdinalIgnoreCase);
             foreach (string value in plain)
             {
                 // What no list has may still be in a record.

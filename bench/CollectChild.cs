@@ -83,7 +83,8 @@ internal static class CollectChild
         return 0;
     }
 
-    private static double PeakMegabytes()
+    /// <summary>The most memory that this process has had.</summary>
+    public static double PeakMegabytes()
     {
         if (!File.Exists("/proc/self/status")) return Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0;
         string line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));

@@ -22,6 +22,7 @@ return args switch
     ["stages", .. string[] rest] => await StagesWorkload.RunAsync(rest),
     ["filter"] => await FilterWorkload.RunAsync(events: 100_000, rounds: 5),
     ["connectors"] => ConnectorWorkload.Run(),
+    ["read-child", string folder, string records] => SearchWorkload.Read(folder, int.Parse(records, CultureInfo.InvariantCulture)),
     ["collect-child", string task] => await CollectChild.RunAsync(task),
     ["endless-child", string events, string bytes] => await EndlessServer.RunAsync(long.Parse(events, CultureInfo.InvariantCulture), int.Parse(bytes, CultureInfo.InvariantCulture)),
     _ => Usage(),

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using JumpCloudConnector.Records;
 namespace JumpCloudConnector.Storage;
 
 /// <summary>Finds an ASCII text in UTF-8, in any case, without decoding it.</summary>
@@ -35,6 +37,7 @@ internal sealed class AsciiText
     public bool IsIn(ReadOnlySpan<byte> bytes) => IndexIn(bytes) >= 0;
 
     /// <summary>Where it first is, or -1.</summary>
+    [MethodImpl(HotPath.Optimized)]
     public int IndexIn(ReadOnlySpan<byte> bytes)
     {
         byte upper = _upper[_anchor], lower = _lower[_anchor];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using JumpCloudConnector.Records;
 
 namespace JumpCloudConnector.Storage;
@@ -19,6 +20,7 @@ internal static class BlockNumbers
 
     public static void AppendSigned(this ByteBuffer buffer, long value) => buffer.AppendNumberOf((value << 1) ^ (value >> 63));
 
+    [MethodImpl(HotPath.Optimized)]
     public static long Read(ReadOnlySpan<byte> bytes, ref int at)
     {
         ulong value = 0;

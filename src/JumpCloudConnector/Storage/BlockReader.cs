@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using JumpCloudConnector.Records;
 using ZstdSharp;
 
@@ -98,6 +99,7 @@ internal sealed class BlockReader : IDisposable
     /// Takes out of a selection the records whose objects have none of these texts: in any value or name, or in the values
     /// of properties of these names alone. Before the first step.
     /// </summary>
+    [MethodImpl(HotPath.Optimized)]
     public void Restrict(bool[] selection, AsciiText[] texts, bool orEscaped, PropertyNames? among = null)
     {
         ReadOnlySpan<byte> bytes = Plain;
@@ -140,6 +142,7 @@ internal sealed class BlockReader : IDisposable
     }
 
     /// <summary>Which values of a column have one of the texts, by their numbers.</summary>
+    [MethodImpl(HotPath.Optimized)]
     private static Hits FindHits(ReadOnlySpan<byte> values, AsciiText[] texts, bool orEscaped)
     {
         List<int>? numbers = null;
@@ -167,6 +170,7 @@ internal sealed class BlockReader : IDisposable
         }
     }
 
+    [MethodImpl(HotPath.Optimized)]
     private static int CountLines(ReadOnlySpan<byte> bytes)
     {
 #if NET
@@ -178,6 +182,7 @@ internal sealed class BlockReader : IDisposable
 #endif
     }
 
+    [MethodImpl(HotPath.Optimized)]
     private void Assemble()
     {
         CountPassed();
@@ -187,6 +192,7 @@ internal sealed class BlockReader : IDisposable
         _read = Index;
     }
 
+    [MethodImpl(HotPath.Optimized)]
     private void Assemble(ReadOnlySpan<byte> bytes, Part part)
     {
         ReadOnlySpan<byte> text = bytes.Slice(part.Start, part.Length);
@@ -212,6 +218,7 @@ internal sealed class BlockReader : IDisposable
     private ReadOnlySpan<int> ColumnsOf(Part part) => _columnNumbers.AsSpan(part.FirstColumn, part.Columns);
 
     /// <summary>The records passed over since the last one that was put together have values that are to be passed over too.</summary>
+    [MethodImpl(HotPath.Optimized)]
     private void CountPassed()
     {
         for (int shape = 0; shape < _shapes.Length; shape++)
@@ -229,6 +236,7 @@ internal sealed class BlockReader : IDisposable
         }
     }
 
+    [MethodImpl(HotPath.Optimized)]
     private static int LengthOfLines(ReadOnlySpan<byte> bytes, int lines)
     {
         int at = 0;
@@ -254,6 +262,7 @@ internal sealed class BlockReader : IDisposable
         _json.Dispose();
     }
 
+    [MethodImpl(HotPath.Optimized)]
     private void ReadEntries(ReadOnlySpan<byte> bytes, ref int at, long first)
     {
         if (_sequences.Length < Count)
@@ -279,6 +288,7 @@ internal sealed class BlockReader : IDisposable
         for (int i = 0; i < Count; i++) _shapeOf[i] = BlockNumbers.ReadInt(bytes, ref at);
     }
 
+    [MethodImpl(HotPath.Optimized)]
     private void ReadParts(ReadOnlySpan<byte> bytes, ref int at)
     {
         _parts = new Part[BlockNumbers.ReadInt(bytes, ref at)];
@@ -305,6 +315,7 @@ internal sealed class BlockReader : IDisposable
         }
     }
 
+    [MethodImpl(HotPath.Optimized)]
     private void ReadShapes(ReadOnlySpan<byte> bytes, ref int at)
     {
         bool arePartsWhole = bytes[0] == BlockWriter.FormatOfWholeShapes;

@@ -104,6 +104,7 @@ internal sealed class BlockTerms
     /// <summary>False where no record of the block has the term.</summary>
     public static bool MayHave(ReadOnlySpan<byte> filter, TermKind kind, ulong term) => Has(filter, term) || Has(filter, AnyOf(kind));
 
+    [MethodImpl(HotPath.Optimized)]
     private static bool Has(ReadOnlySpan<byte> filter, ulong term)
     {
         for (int probe = 0; probe < Probes; probe++)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using JumpCloudConnector.Records;
 using System.Text;
 
 namespace JumpCloudConnector.Storage;
@@ -11,6 +13,7 @@ internal sealed class PropertyNames(IEnumerable<string> names)
     /// <param name="part">A part of a shape.</param>
     /// <param name="columns">The columns of its values, in their order.</param>
     /// <param name="found">True for each column that has such values; others stay as they are.</param>
+    [MethodImpl(HotPath.Optimized)]
     public void FindSlots(ReadOnlySpan<byte> part, ReadOnlySpan<int> columns, bool[] found)
     {
         int from = 0;
@@ -23,6 +26,7 @@ internal sealed class PropertyNames(IEnumerable<string> names)
     }
 
     /// <summary>Whether a name of these is the last thing before a value.</summary>
+    [MethodImpl(HotPath.Optimized)]
     private bool IsNamed(ReadOnlySpan<byte> before)
     {
         // The value's own quote, and what may stand around the colon.

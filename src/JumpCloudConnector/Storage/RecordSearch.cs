@@ -12,6 +12,9 @@ internal sealed class RecordSearch : IDisposable
     // Rows looked at in one step, so that a search which matches little can still be stopped.
     private const int RowsPerStep = 4096;
 
+    // Blocks listed in one step.
+    private const int BlocksPerList = 512;
+
     // Matches that wait for their turn keep their bytes up to here; beyond, their block is opened again.
     private const long MaxWaitingBytes = 48L << 20;
 
@@ -34,6 +37,10 @@ internal sealed class RecordSearch : IDisposable
     private Place _place;
     private Place _rowPlace;
     private bool _moreRows;
+
+    // The block listed last, and whether others may come behind it.
+    private BlockRow? _listed;
+    private bool _moreBlocks;
     private int _atOnce = 1;
 
     /// <summary>Prepares a search.</summary>
@@ -102,19 +109,35 @@ internal sealed class RecordSearch : IDisposable
         _waitingBytes = 0;
         _rowPlace = _place;
         _moreRows = true;
-        string order = _bySequence ? "first" : _ascending ? "from_ms" : "to_ms DESC";
+        _moreBlocks = true;
+        _listed = null;
+        ListBlocks();
+        return true;
+    }
+
+    /// <summary>
+    /// Lists the next blocks in the query's order: of a large store few are ever looked at. What was committed since the plan
+    /// was made is left to the next one.
+    /// </summary>
+    private void ListBlocks()
+    {
+        string key = _bySequence ? "first" : _ascending ? "from_ms" : "to_ms";
         string reach = _bySequence ? "last > $4" : _ascending ? "to_ms >= $4" : "from_ms <= $4";
+        string way = _ascending ? "" : " DESC";
+        string behind = _listed is null ? "" : $"AND ({key}, id) {(_ascending ? ">" : "<")} ($6, $7)";
         using SqliteCommand command = _connection!.CreateCommand(
-            $"SELECT id, first, from_ms, to_ms FROM block WHERE to_ms >= $1 AND from_ms < $2 AND last > $3 AND {reach} ORDER BY {order}",
-            _after, _before, _query.AfterSequence ?? long.MinValue, _place.Key);
+            $"SELECT id, first, {key} FROM block WHERE to_ms >= $1 AND from_ms < $2 AND last > $3 AND {reach} AND last <= $5 {behind} ORDER BY {key}{way}, id{way} LIMIT {BlocksPerList}",
+            [_after, _before, _query.AfterSequence ?? long.MinValue, _place.Key, _until, .. _listed is { } last ? new object[] { last.Bound, last.Id } : []]);
         using SqliteDataReader row = command.ExecuteReader();
-        while (row.Read())
+        int listed = 0;
+        for (; row.Read(); listed++)
         {
-            long first = row.GetInt64(1);
-            _blocks.Enqueue(new BlockRow(row.GetInt64(0), first, _bySequence ? first : row.GetInt64(_ascending ? 2 : 3)));
+            BlockRow block = new(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
+            _blocks.Enqueue(block);
+            _listed = block;
         }
 
-        return true;
+        _moreBlocks = listed == BlocksPerList;
     }
 
     /// <summary>True where nothing that was not looked at yet can come before it.</summary>
@@ -153,6 +176,7 @@ internal sealed class RecordSearch : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             BlockRow block = _blocks.Dequeue();
+            if (_blocks.Count == 0 && _moreBlocks) ListBlocks();
             if (_terms.IsActive)
             {
                 if (!terms.Bind(1, block.Id).Step()) return null;

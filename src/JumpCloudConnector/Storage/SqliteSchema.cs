@@ -3,7 +3,7 @@ namespace JumpCloudConnector.Storage;
 /// <summary>The store's layout, by version. A step is never changed once a release has written it.</summary>
 internal static class SqliteSchema
 {
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>Marks the file as ours ("JCCN").</summary>
     public const int ApplicationId = 0x4A43434E;
@@ -129,6 +129,12 @@ internal static class SqliteSchema
             sent INTEGER NOT NULL DEFAULT 0, acknowledged INTEGER NOT NULL DEFAULT 0, skipped INTEGER NOT NULL DEFAULT 0,
             resent INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0, lost INTEGER NOT NULL DEFAULT 0,
             confirmed_ms INTEGER, error_id TEXT, error_message TEXT, error_ms INTEGER);
+        """,
+        """
+        -- The orders in which searches look at blocks, so that one that ends early lists few of them.
+        CREATE INDEX block_to ON block(to_ms);
+        CREATE INDEX block_from ON block(from_ms);
+        CREATE INDEX block_first ON block(first);
         """,
     ];
 }

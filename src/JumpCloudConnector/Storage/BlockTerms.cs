@@ -49,17 +49,16 @@ internal sealed class BlockTerms
     public void Add(ReadOnlySpan<byte> json)
     {
         _header.Read(json);
-        Add(json, TermKind.User, RecordHeader.UserName);
-        Add(json, TermKind.User, RecordHeader.UserEmail);
-        Add(json, TermKind.User, RecordHeader.UserId);
-        Add(json, TermKind.SourceIp, RecordHeader.SourceIp);
-        Add(json, TermKind.EventType, RecordHeader.EventType);
-        Add(json, TermKind.Service, RecordHeader.Service);
-        Add(json, TermKind.Organization, RecordHeader.OrganizationId);
-        Add(json, TermKind.Organization, RecordHeader.OrganizationName);
-        Add(json, TermKind.Connector, RecordHeader.ConnectorName);
-        Add(json, TermKind.Tenant, RecordHeader.TenantName);
-        Add(json, TermKind.MessageClass, RecordHeader.MessageClass);
+        Add(json, new RecordPlaces
+        {
+            UserName = PlaceOf(RecordHeader.UserName), UserEmail = PlaceOf(RecordHeader.UserEmail), UserId = PlaceOf(RecordHeader.UserId),
+            SourceIp = PlaceOf(RecordHeader.SourceIp), EventType = PlaceOf(RecordHeader.EventType), Service = PlaceOf(RecordHeader.Service),
+            OrganizationId = PlaceOf(RecordHeader.OrganizationId),
+        });
+        Add(json, TermKind.Organization, PlaceOf(RecordHeader.OrganizationName));
+        Add(json, TermKind.Connector, PlaceOf(RecordHeader.ConnectorName));
+        Add(json, TermKind.Tenant, PlaceOf(RecordHeader.TenantName));
+        Add(json, TermKind.MessageClass, PlaceOf(RecordHeader.MessageClass));
     }
 
     /// <summary>Adds the terms of a record that differ among the records of one origin and class.</summary>
@@ -120,11 +119,7 @@ internal sealed class BlockTerms
         return (int)(place >> 3);
     }
 
-    private void Add(ReadOnlySpan<byte> json, TermKind kind, int field)
-    {
-        FieldValue value = _header[field];
-        if (value.IsString) Add(json, kind, new RecordPlaces.Place(value.Start, value.Length));
-    }
+    private RecordPlaces.Place PlaceOf(int field) => _header[field] is { IsString: true } value ? new(value.Start, value.Length) : default;
 
     [MethodImpl(HotPath.Optimized)]
     private void Add(ReadOnlySpan<byte> json, TermKind kind, RecordPlaces.Place place)

@@ -10,6 +10,9 @@ namespace JumpCloudConnector.Connectors;
 /// </summary>
 public sealed class ConnectorOverlaps
 {
+    // No organization's id begins so.
+    private const string ProviderMark = "provider ";
+
     // More names than these nobody reads.
     private const int MostNamed = 3;
 
@@ -22,6 +25,7 @@ public sealed class ConnectorOverlaps
     // Of a thousand connectors each is held against each: what is known of one is put together once.
     private readonly Dictionary<Guid, Dictionary<string, string>> _organizations = [];
     private readonly Dictionary<Guid, string?> _keys = [];
+    private ILookup<string, int>? _byOrganization;
 
     /// <summary>Reads what is known of a store's connectors.</summary>
     /// <param name="store">Stays the caller's.</param>
@@ -55,7 +59,7 @@ public sealed class ConnectorOverlaps
         }
 
         List<string> found = [];
-        foreach (Connector other in _connectors)
+        foreach (Connector other in Candidates(connector, mine))
         {
             if (other.Id == connector.Id || AreApart(connector, other)) continue;
             if (Shared(connector, mine, other) is not { } shared) continue;
@@ -64,6 +68,18 @@ public sealed class ConnectorOverlaps
         }
 
         return found;
+    }
+
+    /// <summary>Those that may collect the same, in the store's order: of thousands most are of other organizations.</summary>
+    private IEnumerable<Connector> Candidates(Connector connector, Dictionary<string, string> mine)
+    {
+        // Whose organization nobody knows yet can be told from others by its key alone.
+        if (mine.Count == 0 && connector.ProviderId is null) return _connectors;
+        ILookup<string, int> byOrganization = _byOrganization ??= _connectors
+            .SelectMany((c, i) => Organizations(c).Keys.DefaultIfEmpty("").Concat(c.ProviderId is { } provider ? [ProviderMark + provider] : []).Select(o => (Organization: o, Index: i)))
+            .ToLookup(o => o.Organization, o => o.Index, StringComparer.OrdinalIgnoreCase);
+        IEnumerable<string> sought = connector.ProviderId is { } own ? [.. mine.Keys, "", ProviderMark + own] : [.. mine.Keys, ""];
+        return sought.SelectMany(o => byOrganization[o]).Distinct().OrderBy(i => i).Select(i => _connectors[i]);
     }
 
     private static bool IsCollected(Connector connector) => connector.Enabled && (connector.RunOn == RunOn.Sensor || connector.AnalyzerProfile is not null);

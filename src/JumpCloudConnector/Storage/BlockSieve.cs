@@ -24,12 +24,12 @@ internal sealed class BlockSieve
     // What users' records have of themselves, and no object of a user.
     private static readonly string[] s_ofUsers = ["systemuser", "systemuser_added", "systemuser_changed", "systemuser_removed", "systemuser_snapshot"];
 
-    // What the vendors' objects call what the record has under one name of its own, for events and users alike; in a record
-    // that is kept whole the record's names stand beside them.
-    private static readonly PropertyNames s_users = new(["id", "_id", "email", "username", "jc_initiated_by_email", "name"]);
-    private static readonly PropertyNames s_addresses = new(["client_ip", "src_ip", "srcip"]);
+    // What the vendors' objects call what the record has under one name of its own, for events and users alike. A record that is
+    // kept whole may have it anywhere.
+    private static readonly PropertyNames s_users = new(["id", "_id", "email", "username", "jc_initiated_by_email"]);
+    private static readonly PropertyNames s_addresses = new(["client_ip", "src_ip"]);
     private static readonly PropertyNames s_eventTypes = new(["event_type"]);
-    private static readonly PropertyNames s_services = new(["service", "event_category"]);
+    private static readonly PropertyNames s_services = new(["service"]);
 
     private readonly List<(AsciiText[] Texts, PropertyNames Names, bool OrOfUsers)> _values = [];
     private readonly AsciiText? _text;
@@ -75,10 +75,10 @@ internal sealed class BlockSieve
         // A value that is written with an escape may be any; texts are looked for as they are written.
         foreach ((AsciiText[] texts, PropertyNames names, bool orOfUsers) in _values)
         {
-            bool[]? before = orOfUsers ? [.. _passes.AsSpan(0, block.Count)] : null;
+            bool[] before = [.. _passes.AsSpan(0, block.Count)];
             block.Restrict(_passes, texts, orEscaped: true, names);
-            for (int i = 0; before is not null && i < block.Count; i++)
-                _passes[i] |= before[i] && block.EntryAt(i).Kind is not (RecordKind.Event or RecordKind.Whole);
+            for (int i = 0; i < block.Count; i++)
+                _passes[i] |= before[i] && (block.EntryAt(i).Kind is RecordKind.Whole || (orOfUsers && block.EntryAt(i).Kind is not RecordKind.Event));
         }
 
         if (_text is not null) SiftText(block, originOf);

@@ -124,9 +124,10 @@ internal sealed class RecordSearch : IDisposable
         string key = _bySequence ? "first" : _ascending ? "from_ms" : "to_ms";
         string reach = _bySequence ? "last > $4" : _ascending ? "to_ms >= $4" : "from_ms <= $4";
         string way = _ascending ? "" : " DESC";
-        string behind = _listed is null ? "" : $"AND ({key}, id) {(_ascending ? ">" : "<")} ($6, $7)";
+        // A block that is written anew meanwhile has a higher id: among equals it must come behind what was listed.
+        string behind = _listed is null ? "" : $"AND {key} {(_ascending ? ">=" : "<=")} $6 AND ({key} <> $6 OR id > $7)";
         using SqliteCommand command = _connection!.CreateCommand(
-            $"SELECT id, first, {key} FROM block WHERE to_ms >= $1 AND from_ms < $2 AND last > $3 AND {reach} AND last <= $5 {behind} ORDER BY {key}{way}, id{way} LIMIT {BlocksPerList}",
+            $"SELECT id, first, {key} FROM block WHERE to_ms >= $1 AND from_ms < $2 AND last > $3 AND {reach} AND last <= $5 {behind} ORDER BY {key}{way}, id LIMIT {BlocksPerList}",
             [_after, _before, _query.AfterSequence ?? long.MinValue, _place.Key, _until, .. _listed is { } last ? new object[] { last.Bound, last.Id } : []]);
         using SqliteDataReader row = command.ExecuteReader();
         int listed = 0;

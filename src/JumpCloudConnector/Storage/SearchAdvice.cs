@@ -46,7 +46,8 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
             foreach (string value in plain)
             {
                 // What no list has may still be in a record.
-                if (names.Contains(value) || Has(alone(value), cancellationToken)) continue;
+                // All origins are known: of the others those that only a search could tell are given the benefit of the doubt.
+                if (names.Contains(value) || (IsPlain(value) ? Has(alone(value), cancellationToken) : documented.Count > 0)) continue;
                 string? near = Likeness.Nearest(value, names);
                 doubts.Add(near is null ? $"{fault(value)}. {remedy}" : $"{fault(value)}. Did you mean '{near}'?");
             }
@@ -89,5 +90,5 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
         store.Records.Find(sought with { First = 1 }, cancellationToken).Any();
 
     // Others cannot be told from the summaries, and would be a search of their own.
-    private static bool IsPlain(string value) => value.IndexOfAny(['*', '?', '/']) < 0;
+    private static bool IsPlain(string value) => value.IndexOfAny(['*', '?', '/']) < 0 && value.All(c => c < 0x80);
 }

@@ -242,10 +242,12 @@ internal sealed class SqliteDatabase : IDisposable
     {
         int version = (int)Scalar("PRAGMA user_version");
         int application = (int)Scalar("PRAGMA application_id");
-        if (application != SqliteSchema.ApplicationId && (application != 0 || version != 0 || Scalar("SELECT count(*) FROM sqlite_schema") > 0))
+        if (application != SqliteSchema.ApplicationId && (IsBackup || application != 0 || version != 0 || Scalar("SELECT count(*) FROM sqlite_schema") > 0))
         {
             throw new JcException("NotAStore", JcErrorKind.InvalidInput,
-                $"'{FilePath}' is a database of another program. Give another {(IsBackup ? "file" : "folder with -StorePath")}.", FilePath);
+                IsBackup
+                    ? $"'{FilePath}' is no backup of a store: it is empty or of another program. Give a file that Backup-JcStore has made; a copy of one may have been cut short."
+                    : $"'{FilePath}' is a database of another program. Give another folder with -StorePath.", FilePath);
         }
 
         if (version > SqliteSchema.Version)

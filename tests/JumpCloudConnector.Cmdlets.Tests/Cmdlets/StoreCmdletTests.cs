@@ -150,6 +150,9 @@ public sealed class StoreCmdletTests
         Assert.Equal("Damaged", work.One("Test-JcStore -BackupFile $folder/b.db").Text("State"));
         await File.WriteAllTextAsync(file, "This is no database, however long it may be.", TestContext.Current.CancellationToken);
         Assert.Equal("False", work.Text("Test-JcStore -BackupFile $folder/b.db -Quiet"));
+        // A copy that a full disk has cut to nothing.
+        await File.WriteAllBytesAsync(file, [], TestContext.Current.CancellationToken);
+        work.Refused("NotAStore", "Test-JcStore -BackupFile $folder/b.db");
         Assert.Equal("Healthy", work.One("Test-JcStore").Text("State"));
     }
 

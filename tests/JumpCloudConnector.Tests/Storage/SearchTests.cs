@@ -66,6 +66,30 @@ public sealed class SearchTests
         Assert.Equal(expected, store.Find(query).Select(r => r.Sequence));
     }
 
+    /// <summary>Blocks are listed some hundred at a time: one that is written anew meanwhile, among many of one time, is not left out.</summary>
+    [Fact]
+    public void A_block_written_anew_between_two_lists_is_read()
+    {
+        const int Blocks = 520, Each = 256;
+        using FilledStore store = new();
+        Lease lease = store.Acquire("main", out _);
+        for (int block = 0; block < Blocks; block++)
+        {
+            string time = block == Blocks - 1 ? "2024-05-06T07:08:10Z" : "2024-05-06T07:08:09Z";
+            store.Commit(lease, Enumerable.Range(block * Each, Each).Select(i => System.Text.Encoding.UTF8.GetBytes(
+                $"{{\"id\":\"{i}\",\"timestamp\":\"{time}\",\"username\":\"{(i == (3 * Each) + 7 ? "jane" : "jack")}\"}}")), "main");
+        }
+
+        HashSet<long> found = [];
+        foreach (IngestedRecord record in store.Records.Find(new RecordQuery(), TestContext.Current.CancellationToken))
+        {
+            Assert.True(found.Add(record.Sequence), $"{record.Sequence} was given twice.");
+            if (found.Count == 1) Assert.Equal(1, store.Records.Remove(new RecordQuery { Users = ["jane"] }, false, null, TestContext.Current.CancellationToken).Records);
+        }
+
+        Assert.Equal((Blocks * Each) - 1, found.Count);
+    }
+
     /// <summary>Whatever property of the vendor's object a field of the record is taken from, and however it is written.</summary>
     [Theory]
     [InlineData("user", @"'initiated_by':{'id':'VALUE'}")]

@@ -71,11 +71,13 @@ public sealed class SetJcStore : StoreCmdlet
 
     private string Consequence(RetentionResult preview)
     {
+        bool isAlone = preview.Removed.Records == 0;
+        bool isOne = preview.Later == 1;
         string later = preview.Later == 0 ? ""
-            : $" {JumpCloudConnector.Words.Count(preview.Later, "more record")} {(preview.Later == 1 ? "is" : "are")} too old and {(preview.Later == 1 ? "lies" : "lie")} in blocks with newer ones: these go within a day or with their block, whichever is first.";
-        if (preview.Removed.Records == 0) return "No record goes for it now." + later;
+            : $"{JumpCloudConnector.Words.Count(preview.Later, isAlone ? "record" : "more record")} {(isOne ? "is" : "are")} too old; {(isOne ? "it lies" : "they lie")} in blocks with newer ones, and {(isOne ? "goes" : "go")} with these or within a day, whichever is first.";
+        if (isAlone) return later.Length > 0 ? later : "No record goes for it now.";
         string what = $"{JumpCloudConnector.Words.Count(preview.Removed.Records, "record")} of {Time(preview.Removed.First)} to {Time(preview.Removed.Last)}";
-        return $"{what} {(preview.Removed.Records == 1 ? "goes" : "go")} {(Now ? "at once" : "after the next collection")}, and cannot be brought back.{later}";
+        return $"{what} {(preview.Removed.Records == 1 ? "goes" : "go")} {(Now ? "at once" : "after the next collection")}, and cannot be brought back.{(later.Length > 0 ? " " : "")}{later}";
     }
 
     private static RetentionResult Enforce(IPipeline pipeline, RecordStore store, CancellationToken stop)

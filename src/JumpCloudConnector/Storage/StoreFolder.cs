@@ -49,7 +49,7 @@ public static class StoreFolder
         if (File.Exists(folder))
         {
             throw new JcException("StorePathIsFile", JcErrorKind.InvalidInput,
-                $"The store path '{folder}' is a file. Give a folder; it is made where it does not exist.", folder);
+                $"The store path '{folder}' is a file. Give a folder; it is made where it does not exist. A file that Backup-JcStore has made is tested with Test-JcStore -BackupFile, and the help of Backup-JcStore says how it is restored.", folder);
         }
 
         if (Directory.Exists(folder))

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Xml.Linq;
 using JumpCloudConnector.Connectors;
 using JumpCloudConnector.Storage;
@@ -184,7 +185,14 @@ public sealed class ViewTests
 
     private static string Narrow(string line) => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
-    private static async Task<string[]> ShowAsync(string kind, int width, string? views, bool color = false)
+    // What is shown is made once for all tests of a kind: some of it takes a receiver that is given up.
+    private static readonly ConcurrentDictionary<(string Kind, int Width, bool Color), Lazy<Task<string[]>>> s_shown = new();
+
+    private static Task<string[]> ShowAsync(string kind, int width, string? views, bool color = false) => views is null
+        ? s_shown.GetOrAdd((kind, width, color), key => new Lazy<Task<string[]>>(() => MakeAsync(key.Kind, key.Width, null, key.Color))).Value
+        : MakeAsync(kind, width, views, color);
+
+    private static async Task<string[]> MakeAsync(string kind, int width, string? views, bool color)
     {
         await using MessageReceiver receiver = new();
         using var shown = new StringWriter();

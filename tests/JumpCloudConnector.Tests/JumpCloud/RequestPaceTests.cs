@@ -149,6 +149,7 @@ public sealed class RequestPaceTests
     }
 
     [Fact]
+    [Trait("Category", "Scale")]
     public async Task Against_a_server_with_a_limit_the_rate_settles_below_it_and_the_next_run_begins_there()
     {
         const int limit = 40, begin = 20;

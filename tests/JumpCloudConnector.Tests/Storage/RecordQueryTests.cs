@@ -309,7 +309,7 @@ public sealed class RecordQueryTests(RecordQueryTests.Collected collected) : ICl
     /// <summary>Going on behind the last record seen gives every record once, in the order of commits.</summary>
     [Theory]
     [InlineData(1)]
-    [InlineData(7)]
+    [InlineData(61)]
     [InlineData(256)]
     [InlineData(300)]
     [InlineData(5_000)]

@@ -68,6 +68,7 @@ public sealed class SearchTests
 
     /// <summary>Blocks are listed some hundred at a time: one that is written anew meanwhile, among many of one time, is not left out.</summary>
     [Fact]
+    [Trait("Category", "Scale")]
     public void A_block_written_anew_between_two_lists_is_read()
     {
         const int Blocks = 520, Each = 256;

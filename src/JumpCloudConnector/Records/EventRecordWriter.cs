@@ -31,6 +31,19 @@ internal sealed class EventRecordWriter
             RegionCode = 36, City = 37, Continent = 38, TimeZone = 39, Latitude = 40, Longitude = 41;
     }
 
+    /// <summary>The names of the properties that <c>user</c> is taken from.</summary>
+    public static IReadOnlyList<string> UserProperties { get; } = Map.NamesOf(
+        Field.UserName, Field.InitiatorEmail, Field.ById, Field.ByEmail, Field.ByUserName, Field.ResourceUserName, Field.ResourceEmail);
+
+    /// <summary>Those that <c>srcip</c> is taken from.</summary>
+    public static IReadOnlyList<string> SourceIpProperties { get; } = Map.NamesOf(Field.ClientIp, Field.SourceIp);
+
+    /// <summary>That of <c>event_type</c>.</summary>
+    public static IReadOnlyList<string> EventTypeProperties { get; } = Map.NamesOf(Field.EventType);
+
+    /// <summary>That of <c>event_category</c>.</summary>
+    public static IReadOnlyList<string> ServiceProperties { get; } = Map.NamesOf(Field.Service);
+
     private readonly JsonObjectScanner _scanner = new(Map);
     private readonly RecordOrigin _origin;
     private readonly RecordTemplate _template;

@@ -13,9 +13,11 @@ internal sealed class FieldMap
 
     private readonly Dictionary<(int Container, ulong Hash), Node> _nodes = new();
 
+    private readonly string[] _paths;
+
     public FieldMap(params string[] paths)
     {
-        Count = paths.Length;
+        _paths = paths;
         int containers = Root;
         for (int field = 0; field < paths.Length; field++)
         {
@@ -34,7 +36,10 @@ internal sealed class FieldMap
         }
     }
 
-    public int Count { get; }
+    public int Count => _paths.Length;
+
+    /// <summary>The names of the properties that fields stand in, without those of the objects around them.</summary>
+    public IReadOnlyList<string> NamesOf(params int[] fields) => [.. fields.Select(f => _paths[f].Substring(_paths[f].LastIndexOf('.') + 1))];
 
     public bool TryFind(int container, ReadOnlySpan<byte> name, ulong hash, out Node node) =>
         _nodes.TryGetValue((container, hash), out node) && name.SequenceEqual(node.Name);

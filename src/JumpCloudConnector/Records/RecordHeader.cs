@@ -22,6 +22,13 @@ internal sealed class RecordHeader
     /// <summary>Where the vendor's object begins, or 0 where the record has none.</summary>
     public int VendorStart => _fields.VendorStart;
 
+    /// <summary>A field's value as a number, or null where it is none.</summary>
+    public long? NumberOf(ReadOnlySpan<byte> json, int field)
+    {
+        FieldValue value = _values[field];
+        return value.IsNumber && System.Buffers.Text.Utf8Parser.TryParse(value.Of(json), out long number, out _) ? number : null;
+    }
+
     public void Read(ReadOnlySpan<byte> json)
     {
         Array.Clear(_values, 0, _values.Length);

@@ -25,6 +25,9 @@ internal sealed class UserRecordWriter
 
     private static readonly FieldMap Map = new("_id", "username", "email", "firstname", "lastname", "displayname", "organization");
 
+    /// <summary>The names of the properties that <c>user</c> is taken from.</summary>
+    public static IReadOnlyList<string> UserProperties { get; } = Map.NamesOf(Id, UserName, Email);
+
     private readonly JsonObjectScanner _scanner = new(Map);
     private readonly RecordOrigin _origin;
     private readonly RecordTemplate _template;

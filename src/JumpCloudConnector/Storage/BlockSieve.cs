@@ -26,10 +26,10 @@ internal sealed class BlockSieve
 
     // What the vendors' objects call what the record has under one name of its own, for events and users alike. A record that is
     // kept whole may have it anywhere.
-    private static readonly PropertyNames s_users = new(["id", "_id", "email", "username", "jc_initiated_by_email"]);
-    private static readonly PropertyNames s_addresses = new(["client_ip", "src_ip"]);
-    private static readonly PropertyNames s_eventTypes = new(["event_type"]);
-    private static readonly PropertyNames s_services = new(["service"]);
+    private static readonly PropertyNames s_users = new(EventRecordWriter.UserProperties.Union(UserRecordWriter.UserProperties));
+    private static readonly PropertyNames s_addresses = new(EventRecordWriter.SourceIpProperties);
+    private static readonly PropertyNames s_eventTypes = new(EventRecordWriter.EventTypeProperties);
+    private static readonly PropertyNames s_services = new(EventRecordWriter.ServiceProperties);
 
     private readonly List<(AsciiText[] Texts, PropertyNames Names, bool OrOfUsers)> _values = [];
     private readonly AsciiText? _text;

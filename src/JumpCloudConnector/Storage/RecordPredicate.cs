@@ -61,7 +61,7 @@ internal sealed class RecordPredicate
         if (_terms.Count > 0 || byAddress || _source.IngestedAfter is not null)
         {
             _header.Read(json);
-            if (_source.IngestedAfter is { } from && !(WriteTime(json) >= from)) return false;
+            if (_source.IngestedAfter is { } from && !(_header.NumberOf(json, RecordHeader.WriteTime) >= from)) return false;
             if (byAddress && !MatchesAddress(json)) return false;
             foreach ((int[] fields, TextPattern[] patterns) in _terms)
                 if (!MatchesAny(json, fields, patterns)) return false;
@@ -79,12 +79,6 @@ internal sealed class RecordPredicate
     // Some services name a user by the account, others by the e-mail address alone.
     private static List<string> WithAddresses(IReadOnlyList<string> users) =>
         [.. users, .. users.Where(u => u.Length > 0 && u.IndexOfAny(['@', '*', '?']) < 0).Select(u => u + "@*")];
-
-    private long? WriteTime(ReadOnlySpan<byte> json)
-    {
-        FieldValue value = _header[RecordHeader.WriteTime];
-        return value.IsNumber && System.Buffers.Text.Utf8Parser.TryParse(value.Of(json), out long time, out _) ? time : null;
-    }
 
     private bool MatchesAddress(ReadOnlySpan<byte> json)
     {

@@ -50,7 +50,7 @@ internal sealed class RecordRenderer(Func<long, RecordOrigin> originOf) : IDispo
         _header.Read(json);
         kept = json;
         BlockEntry whole = new(stream, 0, RecordKind.Whole, 0, timestamp);
-        if (_header.VendorStart == 0 || KindOf(json) is not { } kind || Number(json, RecordHeader.WriteTime) is not { } writeTime
+        if (_header.VendorStart == 0 || KindOf(json) is not { } kind || _header.NumberOf(json, RecordHeader.WriteTime) is not { } writeTime
             || Text(json, RecordHeader.TenantId) is not { } tenantId || Text(json, RecordHeader.TenantName) is not { } tenantName
             || Text(json, RecordHeader.ConnectorName) is not { } connector)
         {
@@ -93,11 +93,5 @@ internal sealed class RecordRenderer(Func<long, RecordOrigin> originOf) : IDispo
     {
         FieldValue value = _header[field];
         return value.IsString ? JsonText.Unescape(json.Slice(value.Start - 1, value.Length + 2)) : null;
-    }
-
-    private long? Number(ReadOnlySpan<byte> json, int field)
-    {
-        FieldValue value = _header[field];
-        return value.IsNumber && System.Buffers.Text.Utf8Parser.TryParse(value.Of(json), out long number, out _) ? number : null;
     }
 }

@@ -73,7 +73,8 @@ function Add-Outcome {
 }
 
 function Add-ForwardingOutcome {
-    # What is behind goes on with the next run, and a destination that is leased is being sent to: neither is a failure.
+    # What is behind goes on with the next run, a destination that is leased is being sent to, and one that was not tried had
+    # nothing to be sent: none is a failure, nor a success.
     param($Result)
 
     switch ($Result.State.ToString()) {

@@ -45,7 +45,13 @@ public sealed class NewJcSyslogDestination : SyslogSettingsCmdlet
         WarnOf(destination);
         SyslogStart start = From ?? SyslogStart.Now;
         if (ShouldProcess($"syslog destination '{Name}'", $"Add, sending {What(start)} to {HostName}:{destination.Port} over {Transport}"))
-            WriteObject(new SyslogDestinationRegistry(OpenOrCreate(), Secrets).Add(destination, start, ClientCertificatePassword));
+        {
+            SyslogDestinationInfo added = new SyslogDestinationRegistry(OpenOrCreate(), Secrets).Add(destination, start, ClientCertificatePassword);
+            // No warning: it is what the default says, and the object shows it.
+            if (added.RecordsBefore > 0)
+                WriteVerbose($"Of what is stored, {Words.Count(added.RecordsBefore.Value, "record")} came before the start of '{Name}' and will not be sent to it. Set-JcSyslogDestination '{Name}' -From Beginning sends all that is stored, -From 7d what is of the last seven days.");
+            WriteObject(added);
+        }
     });
 
     private static string What(SyslogStart start) => start switch

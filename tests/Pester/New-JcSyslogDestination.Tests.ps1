@@ -20,7 +20,7 @@ Describe 'New-JcSyslogDestination' {
         $destination = New-JcSyslogDestination -Name 'siem' -HostName 'siem.example.com' -Transport $Transport -WarningAction SilentlyContinue
         $destination.Port | Should -Be $Port
         $destination.MaxMessageBytes | Should -Be $Limit
-        "$($destination.State)" | Should -Be 'UpToDate'
+        "$($destination.State)" | Should -Be 'NotTried'
     }
 
     It 'adds the rows of a table, and goes on behind a wrong one' {

@@ -32,7 +32,7 @@ Describe 'Set-JcSyslogDestination' {
 
     It 'switches it off and on' {
         "$((Set-JcSyslogDestination -Name 'siem' -Disable -PassThru).State)" | Should -Be 'Disabled'
-        "$((Set-JcSyslogDestination -Name 'siem' -Enable -PassThru).State)" | Should -Be 'UpToDate'
+        "$((Set-JcSyslogDestination -Name 'siem' -Enable -PassThru).State)" | Should -Be 'NotTried'
         Get-ErrorId { Set-JcSyslogDestination -Name 'siem' -Enable -Disable } | Should -Be 'InvalidSyslogDestination'
     }
 
@@ -42,7 +42,8 @@ Describe 'Set-JcSyslogDestination' {
         Set-JcSyslogDestination -Name 'siem' -From Beginning -Force
         (Get-JcSyslogDestination).Position | Should -Be 0
         Set-JcSyslogDestination -Name 'siem' -From Now -Confirm:$false
-        "$((Get-JcSyslogDestination).State)" | Should -Be 'UpToDate'
+        "$((Get-JcSyslogDestination).State)" | Should -Be 'NotTried'
+        (Get-JcSyslogDestination).RecordsBefore | Should -Be (Get-JcStore).Records
         Set-JcSyslogDestination -Name 'siem' -From 6h -Force
         (Get-JcSyslogDestination).NotBefore | Should -BeLessThan ([DateTimeOffset]::Now.AddHours(-5.9))
     }

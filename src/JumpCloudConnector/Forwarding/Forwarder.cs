@@ -52,7 +52,15 @@ public sealed class Forwarder(RecordStore store, SecretProtector secrets, Forwar
         DestinationSender? sender = null;
         sender = new DestinationSender(
             destination, PasswordOf(destination), source, 0, _options, _time, _ => progress.Tell(sender!), (e, pause) => observer?.Failed(destination.Name, e, pause));
-        return new SyslogReplay(source, stop => EndAsync(destination, sender, progress, () => sender.RunAsync(stop), stop), cancellationToken);
+        return new SyslogReplay(
+            source,
+            async stop =>
+            {
+                ForwardingResult result = await EndAsync(destination, sender, progress, () => sender.RunAsync(stop), stop).ConfigureAwait(false);
+                if (result.Acknowledged > 0) TryKeep(() => store.Destinations.SetReached(destination.Id, Now));
+                return result;
+            },
+            cancellationToken);
     }
 
     /// <summary>Sends to one destination from its place in the store.</summary>
@@ -72,7 +80,7 @@ public sealed class Forwarder(RecordStore store, SecretProtector secrets, Forwar
         {
             // The store's or the key ring's, before anything could be sent.
             JcException fault = JcException.Unexpected(e);
-            TryKeep(destination, fault);
+            TryKeep(() => store.Destinations.SetFault(destination.Id, fault, Now));
             result = new ForwardingResult { Name = destination.Name, State = ForwardingState.Failed, ErrorId = fault.ErrorId, ErrorMessage = fault.Message };
         }
 
@@ -93,7 +101,8 @@ public sealed class Forwarder(RecordStore store, SecretProtector secrets, Forwar
         using CancellationTokenSource limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (_options.TimeLimit is { } limit) limited.CancelAfter(limit < s_longest ? limit : s_longest);
         // A run with nothing to send leaves the store as it is: it takes no lease either.
-        if (!_options.Continuous && PlaceWithNothingBehind(destination) is { } end) return new ForwardingResult { Name = destination.Name, State = ForwardingState.UpToDate, Position = end, LagRecords = 0 };
+        if (!_options.Continuous && StateWithNothingBehind(destination) is { } end)
+            return Judged(new ForwardingResult { Name = destination.Name, State = ForwardingState.UpToDate, Position = end.Position, LagRecords = 0 }, end);
         LeaseAnswer answer = store.Destinations.AcquireDestinationLease(destination, _owner with { Instance = Guid.NewGuid() }, Now, _options.LeaseDuration);
         if (answer.Lease is null) return Leased(destination, answer);
         using LeaseKeeper keeper = new(store.Records, answer.Lease, _options.LeaseDuration, _time, limited.Token);
@@ -128,17 +137,22 @@ public sealed class Forwarder(RecordStore store, SecretProtector secrets, Forwar
             sum = sum is null ? result : Add(sum, result);
             // Somebody changed it, or set its place anew: it goes on so, from there.
             if (wasMoved) continue;
-            long position = store.Destinations.GetState(destination.Id)?.Position ?? sender.Place;
-            return sum with { Position = position, LagRecords = store.Destinations.CountBehind(position) };
+            DestinationState? after = store.Destinations.GetState(destination.Id);
+            long position = after?.Position ?? sender.Place;
+            return Judged(sum with { Position = position, LagRecords = store.Destinations.CountBehind(position) }, after);
         }
     }
 
-    /// <summary>The destination's place, where everything that was committed lies before it; null where there may be something to send.</summary>
-    private long? PlaceWithNothingBehind(SyslogDestination destination)
+    /// <summary>How far the destination is, where everything that was committed lies before its place; null where there may be something to send.</summary>
+    private DestinationState? StateWithNothingBehind(SyslogDestination destination)
     {
         DestinationState state = store.Destinations.GetState(destination.Id) ?? throw SyslogDestinationRegistry.NotFound(destination.Name, store.Folder);
-        return state.Position >= store.Destinations.GetLastSequence() ? state.Position : null;
+        return state.Position >= store.Destinations.GetLastSequence() ? state : null;
     }
+
+    /// <summary>Who was never reached has nothing that could be called up to date.</summary>
+    private static ForwardingResult Judged(ForwardingResult result, DestinationState? state) =>
+        result.State == ForwardingState.UpToDate && state is { Confirmed: null } ? result with { State = ForwardingState.NotTried } : result;
 
     /// <summary>Runs a sender and says how it ended.</summary>
     private async Task<ForwardingResult> EndAsync(
@@ -170,11 +184,11 @@ public sealed class Forwarder(RecordStore store, SecretProtector secrets, Forwar
         };
     }
 
-    private void TryKeep(SyslogDestination destination, JcException fault)
+    private static void TryKeep(Action keep)
     {
         try
         {
-            store.Destinations.SetFault(destination.Id, fault, Now);
+            keep();
         }
         catch (JcException)
         {

@@ -20,6 +20,9 @@ public enum ForwardingState
 
     /// <summary>Nothing is sent to it.</summary>
     Disabled,
+
+    /// <summary>There was nothing to send, and it was never reached the way it is set up now.</summary>
+    NotTried,
 }
 
 /// <summary>What a run of a destination came to.</summary>

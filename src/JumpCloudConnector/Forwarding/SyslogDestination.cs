@@ -94,6 +94,9 @@ public sealed record SyslogDestination
     /// <summary>Events before this time are not sent (epoch milliseconds); null for all behind the place.</summary>
     public long? NotBefore { get; init; }
 
+    /// <summary>The sequence behind which it began, or was last told to go on; null where that was not kept yet.</summary>
+    public long? StartPosition { get; init; }
+
     /// <summary>Unacknowledged messages that a RELP receiver may owe.</summary>
     public int Window { get; init; } = 512;
 
@@ -128,6 +131,11 @@ public sealed record SyslogDestination
 
     /// <summary>True where the receiver is reached under TLS.</summary>
     public bool IsTls => Transport is SyslogTransport.Tls or SyslogTransport.RelpTls;
+
+    /// <summary>True where a receiver that was reached by another's settings would be reached by these in the same way.</summary>
+    internal bool IsSameWay(SyslogDestination other) =>
+        (HostName, Port, Transport, TlsServerName, CertificateAuthorityFile, CertificateFingerprint, ClientCertificateFile, ClientCertificateThumbprint)
+        == (other.HostName, other.Port, other.Transport, other.TlsServerName, other.CertificateAuthorityFile, other.CertificateFingerprint, other.ClientCertificateFile, other.ClientCertificateThumbprint);
 
     /// <summary>The port that a transport has unless another is given; RELP has no number of its own, rsyslog's documentation takes 2514.</summary>
     public static int DefaultPort(SyslogTransport transport) => transport switch

@@ -3,7 +3,7 @@ namespace JumpCloudConnector.Forwarding;
 /// <summary>How a destination fares.</summary>
 public enum SyslogDestinationState
 {
-    /// <summary>It has everything that there is for it.</summary>
+    /// <summary>It was reached, and has everything that there is for it.</summary>
     UpToDate = 1,
 
     /// <summary>Records wait for it.</summary>
@@ -14,6 +14,9 @@ public enum SyslogDestinationState
 
     /// <summary>Nothing is sent to it.</summary>
     Disabled,
+
+    /// <summary>Nothing waits for it, and it was never reached the way it is set up now.</summary>
+    NotTried,
 }
 
 /// <summary>A destination as the administrator sees it: what was set, and how far it has come.</summary>
@@ -46,10 +49,16 @@ public sealed record SyslogDestinationInfo
     /// <summary>How long the oldest unsent record has been in the store; null where nothing waits.</summary>
     public TimeSpan? Lag { get; init; }
 
+    /// <summary>The sequence behind which it began, or was told to go on; null where an earlier build added it.</summary>
+    public long? StartPosition { get; init; }
+
+    /// <summary>Stored records that came before its start and are not sent; where a query chooses, at most so many. Null where the start is not known.</summary>
+    public long? RecordsBefore { get; init; }
+
     /// <summary>The time of the oldest unsent record's event.</summary>
     public DateTimeOffset? OldestUnsent { get; init; }
 
-    /// <summary>When something was last confirmed.</summary>
+    /// <summary>When the receiver last confirmed something, a test too; null where it was not reached yet the way it is set up now.</summary>
     public DateTimeOffset? LastConfirmed { get; init; }
 
     /// <summary>Messages written, those of a second time too.</summary>

@@ -21,7 +21,9 @@ public sealed class SyslogDestinationRegistry(RecordStore store, SecretProtector
         destination = Normalize(destination) with { Id = Guid.NewGuid(), CreatedAt = now, ModifiedAt = now, Version = 1, NotBefore = NotBefore(start) };
         SyslogDestinationRules.Check(destination);
         secrets.CheckApartFrom(store.Folder);
-        store.Destinations.AddDestination(destination, Protect(destination, password) ?? [], PositionOf(start));
+        long position = PositionOf(start);
+        destination = destination with { StartPosition = position };
+        store.Destinations.AddDestination(destination, Protect(destination, password) ?? [], position);
         return Describe([destination]).First();
     }
 
@@ -59,7 +61,9 @@ public sealed class SyslogDestinationRegistry(RecordStore store, SecretProtector
         SyslogDestinationRules.Check(changed);
         // A certificate of another file has another password, or none.
         byte[]? secret = Protect(changed, password) ?? (changed.ClientCertificateFile == present.ClientCertificateFile ? null : []);
-        store.Destinations.UpdateDestination(changed, secret, start is null ? null : PositionOf(start));
+        long? position = start is null ? null : PositionOf(start);
+        changed = changed with { StartPosition = position ?? present.StartPosition };
+        store.Destinations.UpdateDestination(changed, secret, position, isOtherWay: secret is not null || !changed.IsSameWay(present));
         return Describe([changed]).First();
     }
 
@@ -118,6 +122,17 @@ public sealed class SyslogDestinationRegistry(RecordStore store, SecretProtector
             : store.Records.Measure(QueryOf(destination, position), new RecordGrouping(), null, cancellationToken)[0].Count;
     }
 
+    /// <summary>How many stored records a destination is not sent since they came before its start; null where that is not known.</summary>
+    private long? CountBefore(SyslogDestination destination, CancellationToken cancellationToken)
+    {
+        if (destination.StartPosition is not { } start) return null;
+        if (start == 0 && destination.NotBefore is null) return 0;
+        long all = CountOf(destination with { NotBefore = null, Query = null }, 0, store.Destinations.CountBehind(0), cancellationToken);
+        // A query would have to be asked of every record: what it chooses is among them.
+        long since = CountOf(destination with { Query = null }, start, store.Destinations.CountBehind(start), cancellationToken);
+        return Math.Max(0, all - since);
+    }
+
     private SyslogDestinationInfo Describe(SyslogDestination destination, DestinationState state, CancellationToken cancellationToken)
     {
         long behind = store.Destinations.CountBehind(state.Position);
@@ -127,7 +142,7 @@ public sealed class SyslogDestinationRegistry(RecordStore store, SecretProtector
         {
             Name = destination.Name,
             State = !destination.Enabled ? SyslogDestinationState.Disabled : state.ErrorId is not null ? SyslogDestinationState.Failed
-                : oldest is null ? SyslogDestinationState.UpToDate : SyslogDestinationState.Behind,
+                : oldest is not null ? SyslogDestinationState.Behind : state.Confirmed is null ? SyslogDestinationState.NotTried : SyslogDestinationState.UpToDate,
             HostName = destination.HostName,
             Port = destination.Port,
             Transport = destination.Transport,
@@ -136,6 +151,8 @@ public sealed class SyslogDestinationRegistry(RecordStore store, SecretProtector
             // What the filter leaves out is not behind.
             LagRecords = oldest is null ? 0 : CountOf(destination, state.Position, behind, cancellationToken),
             Lag = lag < TimeSpan.Zero ? TimeSpan.Zero : lag,
+            StartPosition = destination.StartPosition,
+            RecordsBefore = CountBefore(destination, cancellationToken),
             OldestUnsent = oldest?.Timestamp,
             LastConfirmed = Time(state.Confirmed),
             Sent = state.Sent,

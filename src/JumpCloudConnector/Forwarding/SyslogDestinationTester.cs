@@ -32,7 +32,7 @@ public sealed class SyslogDestinationTester(RecordStore store, SecretProtector s
             await connection.FinishAsync(cancellationToken).ConfigureAwait(false);
             bool promises = destination.Transport != SyslogTransport.Udp;
             if (promises) Reach(SyslogStep.Acknowledged);
-            store.Destinations.SetFault(destination.Id, null, Now);
+            store.Destinations.SetReached(destination.Id, Now);
             return Result(true, promises
                 ? $"Taken by the receiver: {marker}"
                 : $"The message '{marker}' was sent off. Over Udp nobody ever learns whether it arrived: look for it at the receiver.", null);

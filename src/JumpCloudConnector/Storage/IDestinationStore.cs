@@ -19,8 +19,12 @@ public interface IDestinationStore
     void AddDestination(SyslogDestination destination, byte[] secret, long position);
 
     /// <summary>Replaces a destination's settings, and its secret and place where they are given.</summary>
+    /// <param name="destination">The settings.</param>
+    /// <param name="secret">Its new secret, or null.</param>
+    /// <param name="position">Its new place, or null.</param>
+    /// <param name="isOtherWay">True where it has yet to be reached by them.</param>
     /// <exception cref="JcException">SyslogDestinationChanged when it is no longer the version it was made from, or is gone.</exception>
-    void UpdateDestination(SyslogDestination destination, byte[]? secret, long? position);
+    void UpdateDestination(SyslogDestination destination, byte[]? secret, long? position, bool isOtherWay);
 
     /// <summary>Removes a destination with its place and counts; false where it is gone already.</summary>
     bool RemoveDestination(Guid id);
@@ -41,8 +45,11 @@ public interface IDestinationStore
     /// </summary>
     bool Advance(Lease lease, DestinationAdvance advance);
 
-    /// <summary>Keeps why a destination could not be sent to, or with null that it can be.</summary>
-    void SetFault(Guid id, JcException? fault, long now);
+    /// <summary>Keeps why a destination could not be sent to.</summary>
+    void SetFault(Guid id, JcException fault, long now);
+
+    /// <summary>Keeps that the receiver confirmed something that moves no place, such as a test; a fault is over with that.</summary>
+    void SetReached(Guid id, long now);
 
     /// <summary>The last sequence given.</summary>
     long GetLastSequence();

@@ -25,7 +25,7 @@ internal sealed class SqliteDestinationStore(SqliteDatabase database) : IDestina
             $"A syslog destination named '{destination.Name}' exists already. Choose another name, or change that one with Set-JcSyslogDestination.", destination.Name);
     });
 
-    public void UpdateDestination(SyslogDestination destination, byte[]? secret, long? position) => database.Write(durable: true, connection =>
+    public void UpdateDestination(SyslogDestination destination, byte[]? secret, long? position, bool isOtherWay) => database.Write(durable: true, connection =>
     {
         using SqliteCommand command = connection.CreateCommand(
             """
@@ -33,11 +33,12 @@ internal sealed class SqliteDestinationStore(SqliteDatabase database) : IDestina
                 -- Who sends by the old settings, or from the old place, must not move the place any more.
                 epoch = epoch + 1, position = coalesce($5, position),
                 -- What was changed may be the cure: the next attempt tells.
-                error_id = NULL, error_message = NULL, error_ms = NULL
+                error_id = NULL, error_message = NULL, error_ms = NULL,
+                confirmed_ms = CASE WHEN $8 THEN NULL ELSE confirmed_ms END
             WHERE id = $6 AND version = $7
             """,
             destination.Version, Format(destination), destination.Enabled, (object?)secret ?? DBNull.Value, (object?)position ?? DBNull.Value,
-            Id(destination.Id), destination.Version - 1);
+            Id(destination.Id), destination.Version - 1, isOtherWay);
         return command.ExecuteNonQuery() == 1 ? 0 : throw new JcException("SyslogDestinationChanged", JcErrorKind.InvalidInput,
             $"The syslog destination '{destination.Name}' was changed or removed by somebody else at the same moment. Look at it with Get-JcSyslogDestination and try again.", destination.Name);
     });
@@ -96,11 +97,15 @@ internal sealed class SqliteDestinationStore(SqliteDatabase database) : IDestina
         return command.ExecuteNonQuery() == 1;
     });
 
-    public void SetFault(Guid id, JcException? fault, long now) => database.Write(durable: false, connection =>
+    public void SetFault(Guid id, JcException fault, long now) => database.Write(durable: false, connection =>
     {
-        using SqliteCommand command = fault is null
-            ? connection.CreateCommand("UPDATE destination SET error_id = NULL, error_message = NULL, error_ms = NULL WHERE id = $1 AND error_id IS NOT NULL", Id(id))
-            : connection.CreateCommand("UPDATE destination SET error_id = $1, error_message = $2, error_ms = $3 WHERE id = $4", fault.ErrorId, fault.Message, now, Id(id));
+        using SqliteCommand command = connection.CreateCommand("UPDATE destination SET error_id = $1, error_message = $2, error_ms = $3 WHERE id = $4", fault.ErrorId, fault.Message, now, Id(id));
+        return command.ExecuteNonQuery();
+    });
+
+    public void SetReached(Guid id, long now) => database.Write(durable: false, connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand("UPDATE destination SET error_id = NULL, error_message = NULL, error_ms = NULL, confirmed_ms = $1 WHERE id = $2", now, Id(id));
         return command.ExecuteNonQuery();
     });
 

@@ -26,7 +26,7 @@ public sealed class SyslogCmdletTests
         Assert.Equal(port, destination.Get("Port"));
         Assert.Equal(limit, destination.Get("MaxMessageBytes"));
         Assert.Equal(
-            ("UpToDate", "Json", "Rfc5424", "AuthPriv", "Trim", "JumpCloudConnector", 32473, 512),
+            ("NotTried", "Json", "Rfc5424", "AuthPriv", "Trim", "JumpCloudConnector", 32473, 512),
             (destination.Text("State"), destination.Text("Format"), destination.Text("Header"), destination.Text("Facility"), destination.Text("Oversize"),
                 destination.Text("AppName"), destination.Get("EnterpriseNumber"), destination.Get("Window")));
         Assert.Equal(transport is "Tcp" or "Tls" ? "OctetCounting" : null, destination.Text("Framing"));
@@ -168,7 +168,7 @@ public sealed class SyslogCmdletTests
         Assert.Equal(6514, work.One("Get-JcSyslogDestination | Set-JcSyslogDestination -Transport Relp -PassThru").Get("Port"));
         Assert.Equal("other", work.One("Set-JcSyslogDestination SIEM -HostName other -PassThru").Text("HostName"));
         Assert.Equal("Disabled", work.One("Set-JcSyslogDestination siem -Disable -PassThru").Text("State"));
-        Assert.Equal("UpToDate", work.One("Set-JcSyslogDestination siem -Enable -PassThru").Text("State"));
+        Assert.Equal("NotTried", work.One("Set-JcSyslogDestination siem -Enable -PassThru").Text("State"));
         work.Refused("InvalidSyslogDestination", "Set-JcSyslogDestination siem -Enable -Disable");
         Assert.Equal("Disabled", work.One("New-JcSyslogDestination later h Relp -Disabled").Text("State"));
         work.Refused("SyslogDestinationExists", "New-JcSyslogDestination Siem h Relp");

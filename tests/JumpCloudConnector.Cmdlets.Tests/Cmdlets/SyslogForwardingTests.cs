@@ -110,6 +110,22 @@ public sealed class SyslogForwardingTests
     }
 
     [Fact]
+    public async Task What_is_stored_and_will_not_be_sent_is_said_with_the_remedy()
+    {
+        await using Workspace work = await Workspace.StartAsync(events: 30, users: 2);
+        work.Add();
+        work.RunWell("Invoke-JcCollection");
+        ScriptResult added = work.Run("New-JcSyslogDestination siem 127.0.0.1 Relp -Verbose");
+        Assert.Equal((work.Truth, work.Truth, "NotTried"), ((int)added.Output[0].Number("RecordsBefore"), (int)added.Output[0].Number("StartPosition"), added.Output[0].Text("State")));
+        Assert.Contains(added.Verbose, v => v.Contains($"{work.Truth} records came before the start of 'siem'", StringComparison.Ordinal) && v.Contains("-From Beginning", StringComparison.Ordinal));
+        Assert.Empty(added.Warnings);
+        Assert.Equal("NotTried", work.One("Send-JcSyslog").Text("State"));
+        added = work.Run("New-JcSyslogDestination all 127.0.0.1 Relp -From Beginning -Verbose");
+        Assert.Equal(0, added.Output[0].Number("RecordsBefore"));
+        Assert.DoesNotContain(added.Verbose, v => v.Contains("before the start", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Records_of_the_pipeline_are_sent_whatever_the_place_and_move_nothing()
     {
         await using RelpServer receiver = new();

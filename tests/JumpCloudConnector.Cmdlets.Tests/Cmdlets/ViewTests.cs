@@ -69,9 +69,10 @@ public sealed class ViewTests
     [InlineData("RecordExport", "Records Files Size Oldest Newest LastSequence Path", "64|kB|64|all.ndjson")]
     [InlineData("ConnectorImportResult", "Line Name Outcome Message", "Acme|Skipped|-Update")]
     [InlineData("ConnectorImportResult", "Line Name Outcome Message", "Worse|Failed|InvalidTenantName")]
-    [InlineData("SyslogDestination", "Name State Receiver LagRecords Lag Position Oldest Unsent", "dead|SyslogConnectionRefused|Relp 127.0.0.1:|64|0")]
+    [InlineData("SyslogDestination", "Name State Receiver LagRecords Lag Before Start Oldest Unsent", "dead|SyslogConnectionRefused|Relp 127.0.0.1:|64|0")]
     [InlineData("SyslogDestination", "Name State", "later|Behind|Tcp 127.0.0.1:|64")]
     [InlineData("SyslogDestination", "Name State", "siem|UpToDate|Tcp 127.0.0.1:|0")]
+    [InlineData("SyslogDestination", "Name State", "fresh|NotTried|Tcp 127.0.0.1:|0|64")]
     [InlineData("SyslogDestinationTest", "Name Result Reached Latency Message", "dead|Failure|Resolved| ms|nothing listens")]
     [InlineData("SyslogDestinationTest", "Name Result Reached Latency Message", "siem|Success|Acknowledged| ms|Taken by the receiver")]
     [InlineData("ForwardingResult", "Name State Sent Acknowledged Skipped Resent MB Position LagRecords Duration", "dead|SyslogConnectionRefused|0.0|64")]
@@ -160,6 +161,7 @@ public sealed class ViewTests
     [InlineData("IngestedRecord", "ConnectorName : Acme|Json : {")]
     [InlineData("LogFilter", "Name : Quiet|TenantName : (all)|Condition : severity Exists|Excluded : 0")]
     [InlineData("SyslogDestination", "Name : dead|State : Failed|LagRecords : 64|Lag : |ErrorId : SyslogConnectionRefused|ErrorMessage : Syslog destination|Framing : (of the transport)")]
+    [InlineData("SyslogDestination", "Name : fresh|State : NotTried|StartPosition : 64|RecordsBefore : 64 (stored before the start, and not sent)|Position : 64")]
     [InlineData("SyslogDestination", "Name : siem|Acknowledged : 64|Severity : success=Informational, failure=Warning|OriginHostName : (of the machine)|ConnectorName : (all)|Timeout : 30.0s|NotBefore :")]
     [InlineData("SyslogDestinationTest", "Name : siem|Step : Resolved (|Marker : |ErrorId : SyslogConnectionRefused|Reached : Resolved")]
     [InlineData("ForwardingResult", "Name : dead|State : Failed|ErrorId : SyslogConnectionRefused|ErrorMessage : Syslog destination|LagRecords : 64|Size : 0 kB")]
@@ -220,7 +222,7 @@ public sealed class ViewTests
         return [.. shown.ToString().Split('\n').Select(line => line.TrimEnd('\r'))];
     }
 
-    // One that has everything, one that cannot be reached, and one that nobody has sent to yet.
+    // One that has everything, one that cannot be reached, one that nobody has sent to yet, and one for which there is nothing yet.
     private static void AddDestinations(Workspace work, MessageReceiver receiver)
     {
         using LoopbackPort closed = LoopbackPort.Reserve();
@@ -230,6 +232,7 @@ public sealed class ViewTests
             $null = New-JcSyslogDestination dead 127.0.0.1 Relp -Port {closed.Number} -From Beginning
             $null = Send-JcSyslog -WarningAction SilentlyContinue
             $null = New-JcSyslogDestination later 127.0.0.1 Tcp -Port {receiver.Port} -From Beginning
+            $null = New-JcSyslogDestination fresh 127.0.0.1 Tcp -Port {receiver.Port}
             """);
     }
 

@@ -128,6 +128,66 @@ public sealed class DeliveryTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_was_never_reached_is_not_up_to_date()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(49, 60);
+        await using RelpServer receiver = new(), other = new();
+        SyslogDestination destination = store.Add(receiver.Port, SyslogTransport.Relp, start: SyslogStart.Now);
+        Assert.Equal(SyslogDestinationState.NotTried, store.Describe().State);
+        ForwardingResult idle = await store.SendAsync();
+        Assert.Equal((ForwardingState.NotTried, store.Filled.All.Count, 0L), (idle.State, idle.Position, idle.LagRecords));
+        // A test reaches it as well as a record does.
+        Assert.True((await new SyslogDestinationTester(store.Filled.Store, store.Filled.Test.Secrets).TestAsync(destination, TestContext.Current.CancellationToken)).Succeeded);
+        Assert.Equal(SyslogDestinationState.UpToDate, store.Describe().State);
+        Assert.Equal(ForwardingState.UpToDate, (await store.SendAsync()).State);
+
+        // Another filter is the same way, another port is not.
+        Assert.Equal(SyslogDestinationState.UpToDate, store.Registry.Update("siem", d => d with { AppName = "jc" }).State);
+        SyslogDestinationInfo moved = store.Registry.Update("siem", d => d with { Port = other.Port });
+        Assert.Equal((SyslogDestinationState.NotTried, null), (moved.State, moved.LastConfirmed));
+        Assert.Equal(ForwardingState.NotTried, (await store.SendAsync()).State);
+        using SyslogReplay replay = new Forwarder(store.Filled.Store, store.Filled.Test.Secrets, DestinationFixture.Quick).Replay(store.Registry.Get("siem"), null, TestContext.Current.CancellationToken);
+        Assert.True(replay.Add(store.Filled.Find(new RecordQuery { First = 1 })[0]));
+        Assert.Equal(1, (await replay.CompleteAsync()).Acknowledged);
+        Assert.Equal(SyslogDestinationState.UpToDate, store.Describe().State);
+    }
+
+    [Fact]
+    public async Task What_is_left_out_before_looking_at_it_reaches_nobody()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(50, 60);
+        await using RelpServer receiver = new();
+        store.Add(receiver.Port, SyslogTransport.Relp, change: d => d with { Query = "event_type:none_such" });
+        ForwardingResult result = await store.SendAsync();
+        Assert.Equal((ForwardingState.NotTried, store.Filled.All.Count, 0L), (result.State, result.Position, result.Sent));
+        Assert.Equal(SyslogDestinationState.NotTried, store.Describe().State);
+    }
+
+    [Fact]
+    public async Task What_was_stored_before_a_destination_began_is_counted()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(51, 600);
+        int all = store.Filled.All.Count;
+        long time = store.Filled.All.Select(r => r.Time).Order().ElementAt(all / 2);
+        int second = store.Filled.Find(new RecordQuery { ConnectorNames = ["second"] }).Count;
+        store.Add(9, SyslogTransport.Relp, "now", start: SyslogStart.Now);
+        store.Add(9, SyslogTransport.Relp, "second", d => d with { ConnectorNames = ["second"] }, SyslogStart.Now);
+        store.Add(9, SyslogTransport.Relp, "time", start: SyslogStart.At(DateTimeOffset.FromUnixTimeMilliseconds(time)));
+        store.Add(9, SyslogTransport.Relp, "all");
+        Assert.Equal((all, (long?)all), Start("now"));
+        Assert.Equal((all, (long?)second), Start("second"));
+        Assert.Equal(store.Filled.All.Count(r => r.Time < time), store.Describe("time").RecordsBefore);
+        Assert.Equal((0L, (long?)0), Start("all"));
+        // It stays, whatever comes, until it is told to begin elsewhere.
+        store.Filled.Commit(store.Filled.Acquire("later", out _), await FilledStore.EventsAsync(99, 3), "later");
+        Assert.Equal((all, (long?)all), Start("now"));
+        Assert.Equal(all, store.Registry.Update("now", d => d with { AppName = "jc" }).RecordsBefore);
+        Assert.Equal(0, store.Registry.Update("now", d => d, SyslogStart.Beginning).RecordsBefore);
+
+        (long?, long?) Start(string name) => (store.Describe(name).StartPosition, store.Describe(name).RecordsBefore);
+    }
+
+    [Fact]
     public async Task A_filter_leaves_out_what_it_does_not_name_and_the_place_moves_all_the_same()
     {
         using DestinationFixture store = await DestinationFixture.MakeAsync(36, 800);
@@ -361,7 +421,7 @@ public sealed class DeliveryTests : IDisposable
         Assert.Equal(store.Filled.All.Count, lost.Removed.Records);
         Assert.Equal([new UnsentRecords("siem", store.Filled.All.Count)], lost.Lost);
         Assert.Equal(store.Filled.All.Count, store.Describe().Lost);
-        Assert.Equal(SyslogDestinationState.UpToDate, store.Describe().State);
+        Assert.Equal(SyslogDestinationState.NotTried, store.Describe().State);
     }
 
     [Fact]

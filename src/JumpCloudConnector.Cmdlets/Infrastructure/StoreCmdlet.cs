@@ -100,17 +100,14 @@ public abstract class StoreCmdlet : JcCmdlet
         }
     }
 
-    /// <summary>Warns where others collect the same as these connectors, as far as the store knows.</summary>
+    /// <summary>Warns where others collect the same as these connectors, as far as the store knows: of several once for all that do.</summary>
     protected void WarnOfOverlaps(RecordStore store, params IEnumerable<string> names)
     {
-        ConnectorOverlaps? overlaps = null;
-        HashSet<string> told = new(StringComparer.Ordinal);
-        foreach (string name in names)
-        {
-            overlaps ??= new ConnectorOverlaps(store, Secrets);
-            foreach (string warning in overlaps.Of(new ConnectorRegistry(store, Secrets).Get(name)))
-                if (told.Add(warning)) WriteWarning(warning);
-        }
+        Connector[] connectors = [.. names.Select(new ConnectorRegistry(store, Secrets).Get)];
+        if (connectors.Length == 0) return;
+        ConnectorOverlaps overlaps = new(store, Secrets);
+        IEnumerable<string> warnings = connectors.Length == 1 ? overlaps.OfChanged(connectors[0]) : connectors.SelectMany(c => overlaps.Of(c)).Distinct();
+        foreach (string warning in warnings) WriteWarning(warning);
     }
 
     /// <summary>Warns of keys and secrets that expire soon, where that is known, of connectors that collect: others need none.</summary>

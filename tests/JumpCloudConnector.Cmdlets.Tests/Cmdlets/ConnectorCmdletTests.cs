@@ -607,6 +607,16 @@ public sealed class ConnectorCmdletTests
         Assert.Empty(work.Run($"New-JcConnector B T -ApiKey $key -ContentType DirectoryInsights -OrganizationId {AnId} -WhatIf").Warnings);
         Assert.Equal(changed, Warning($"New-JcConnector B T -ApiKey $key -ContentType DirectoryInsights -OrganizationId {AnId}"));
 
+        // Of many it is one: for the one that was just made, and for all that are enabled together.
+        for (char name = 'C'; name <= 'F'; name++) work.RunWell($"$null = New-JcConnector {name} T -ApiKey $key -ContentType DirectoryInsights -OrganizationId {AnId}");
+        Assert.StartsWith("Connector 'G' collects DirectoryInsights of organization", Warning($"New-JcConnector G T -ApiKey $key -ContentType DirectoryInsights -OrganizationId {AnId}"), StringComparison.Ordinal);
+        work.RunWell("Disable-JcConnector *");
+        string together = Warning("Get-JcConnector | Enable-JcConnector");
+        Assert.StartsWith($"Connectors 'A', 'B', 'C' and 4 more all collect DirectoryInsights of organization {AnId}, ", together, StringComparison.Ordinal);
+        work.RunWell("Disable-JcConnector *");
+        Assert.Equal(together, Warning("Enable-JcConnector *"));
+        work.RunWell("Remove-JcConnector C, D, E, F, G -Force");
+
         // Each with its own log filters, they divide the records.
         work.RunWell("New-JcLogFilter F 'event_category Equal sso'; New-JcLogFilter G 'event_category NotEqual sso'; Set-JcConnector A -LogFilter F");
         Assert.Empty(work.Run("Set-JcConnector B -LogFilter G").Warnings);

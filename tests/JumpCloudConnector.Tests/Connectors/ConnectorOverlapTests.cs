@@ -140,6 +140,56 @@ public sealed class ConnectorOverlapTests
         Assert.StartsWith($"Connectors 'again' and 'provider' both collect DirectoryInsights of the organizations of provider {ProviderId}, ", twice, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Many_of_one_organization_are_one_warning_and_who_was_just_made_is_named()
+    {
+        await using Simulator simulator = await Simulator.StartAsync(new SimulatorOptions { EventsPerOrganization = 5 });
+        using TestStore store = new();
+        for (int i = 0; i < 10; i++) store.Add(simulator, $"c{i}");
+        string last = Assert.Single(OfChanged(store, "c9"));
+        Assert.StartsWith("Connector 'c9' collects DirectoryInsights of the organization of the API key that all have, as 'c0', 'c1', 'c2' and 6 more do too, ", last, StringComparison.Ordinal);
+        CollectionWatcher watcher = new();
+
+        await store.CollectAsync(observer: watcher);
+
+        string organization = $"organization '{simulator.Organizations[0].Name}' ({simulator.Organizations[0].Id})";
+        string told = Assert.Single(watcher.Warnings);
+        Assert.StartsWith($"Connectors 'c0', 'c1', 'c2' and 7 more all collect DirectoryInsights of {organization}, so that the same records are stored once for each. ", told, StringComparison.Ordinal);
+        Assert.Contains("Disable-JcConnector", told, StringComparison.Ordinal);
+        Assert.Contains("Set-JcConnector", told, StringComparison.Ordinal);
+        // Of one that has not been asked yet, what is known of the others holds.
+        store.Add(simulator, "new");
+        Assert.StartsWith($"Connectors 'c0', 'c1', 'c2' and 8 more all collect DirectoryInsights of {organization}, ", Assert.Single(Of(store, store.Registry.Get("new"))), StringComparison.Ordinal);
+        Assert.StartsWith($"Connector 'new' collects DirectoryInsights of {organization}, as 'c0', 'c1', 'c2' and 7 more do too, ", Assert.Single(OfChanged(store, "new")), StringComparison.Ordinal);
+        Assert.Equal(Of(store, store.Registry.Get("c4")), Of(store, store.Registry.Get("new")));
+    }
+
+    [Fact]
+    public async Task Sets_that_differ_by_content_type_or_organization_are_told_apart()
+    {
+        await using Simulator simulator = await Simulator.StartAsync(new SimulatorOptions { Organizations = 2, EventsPerOrganization = 5 });
+        using TestStore store = new();
+        string one = simulator.Organizations[0].Id, other = simulator.Organizations[1].Id;
+        Filter(store, "a");
+        Filter(store, "b");
+        ContentType[] both = [ContentType.DirectoryInsights, ContentType.SystemUser];
+        store.Add(simulator, "x", c => c with { OrganizationId = one, ContentTypes = both, LogFilters = ["a"] });
+        store.Add(simulator, "y", c => c with { OrganizationId = one, LogFilters = ["b"] });
+        Connector z = store.Add(simulator, "z", c => c with { OrganizationId = one, ContentTypes = both });
+        store.Add(simulator, "far", c => c with { OrganizationId = other });
+        // x and y have divided the records between them, and z has all of both.
+        string[] found = [.. Of(store, z)];
+        Assert.Equal(2, found.Length);
+        Assert.StartsWith($"Connectors 'x' and 'z' both collect SystemUser of organization {one}, ", found[0], StringComparison.Ordinal);
+        Assert.StartsWith($"Connectors 'x', 'y' and 'z' all collect DirectoryInsights of organization {one}, ", found[1], StringComparison.Ordinal);
+        Assert.Equal([found[1]], Of(store, store.Registry.Get("y")));
+        Assert.Empty(Of(store, store.Registry.Get("far")));
+        // Who is told of a change sees those that overlap with it.
+        Assert.StartsWith($"Connectors 'y' and 'z' both collect DirectoryInsights of organization {one}, ", Assert.Single(OfChanged(store, "y")), StringComparison.Ordinal);
+    }
+
+    private static IReadOnlyList<string> OfChanged(TestStore store, string name) => new ConnectorOverlaps(store.Store, store.Secrets).OfChanged(store.Registry.Get(name));
+
     private static IReadOnlyList<string> Of(TestStore store, Connector connector) => new ConnectorOverlaps(store.Store, store.Secrets).Of(connector);
 
     private static void Filter(TestStore store, string name) => new LogFilterRegistry(store.Store).Add(new LogFilter

@@ -68,7 +68,7 @@ public sealed class ExportJcIngestedRecord : RecordQueryCmdlet
         if (IsPreview || IsConfirmAsked)
         {
             if (!Run((pipeline, stop) => Task.FromResult(Count(store, query, stop)), out RecordCount? count)) return;
-            records = count!.Count == 0 ? "no record, since none matches" : $"{Words.Count(count.Count, "record")} of {Local(count.FirstRecord!.Value)} to {Local(count.LastRecord!.Value)}";
+            records = count!.Count == 0 ? "no record, since none matches" : $"{Words.Count(count.Count, "record")} of {TimeText.Utc(count.FirstRecord!.Value)} to {TimeText.Utc(count.LastRecord!.Value)}";
         }
 
         string what = $"{records}, from the store '{store.Folder}' into {target}";

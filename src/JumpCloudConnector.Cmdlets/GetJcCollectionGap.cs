@@ -47,7 +47,7 @@ public sealed class GetJcCollectionGap : StoreCmdlet
         // A pipeline that brought no connector means none, not all.
         if (MyInvocation.ExpectingInput && _input.IsEmpty) return;
         UseKeptStore();
-        RecordStore? store = OpenExisting();
+        RecordStore? store = OpenWithConnectors();
         IReadOnlyList<Connector> connectors = FindConnectors(store, _input.Connectors, _input.Tenants);
         if (store is null) return;
         foreach (GapInfo gap in GapInfo.Of(store, connectors))

@@ -55,7 +55,7 @@ public sealed class GetJcCollectionLedger : PeriodCmdlet
         if (MyInvocation.ExpectingInput && _input.IsEmpty) return;
         (DateTimeOffset? after, DateTimeOffset? before) = PeriodTimes();
         UseKeptStore();
-        RecordStore? store = OpenExisting();
+        RecordStore? store = OpenWithConnectors();
         IReadOnlyList<Connector> connectors = FindConnectors(store, _input.Connectors, _input.Tenants);
         if (store is null) return;
         LedgerQuery query = new() { Organizations = Organization ?? [], ContentTypes = ContentType ?? [], After = after, Before = before, Detail = Detail };

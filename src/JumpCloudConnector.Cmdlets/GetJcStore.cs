@@ -11,6 +11,6 @@ public sealed class GetJcStore : StoreCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(StorePath, () =>
     {
-        if (OpenExisting() is { } store && Run((_, _) => Task.FromResult(store.Care.Describe()), out StoreInfo? info)) WriteObject(info);
+        if (OpenForWork() is { } store && Run((_, _) => Task.FromResult(store.Care.Describe()), out StoreInfo? info)) WriteObject(info);
     });
 }

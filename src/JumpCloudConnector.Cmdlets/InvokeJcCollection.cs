@@ -63,17 +63,16 @@ public sealed class InvokeJcCollection : CollectionCmdlet
         if (_names.Count == 0 && MyInvocation.ExpectingInput) return;
         Check();
         UseKeptStore();
-        RecordStore? store = OpenExisting();
+        RecordStore? store = OpenForWork();
         IReadOnlyList<Connector> connectors = FindConnectors(store, _names);
-        if (connectors.Count == 0 && !(Continuous && store is not null))
-        {
-            if (_names.Count == 0) WriteVerbose("There are no connectors to collect.");
-            return;
-        }
+        if (store is null) return;
+        // A service waits for the first one, and says so.
+        WarnWithoutConnectors(store);
+        if (connectors.Count == 0 && !Continuous) return;
 
         WarnOfKeys(connectors);
-        if (ParameterSetName == Span) ReadAgain(store!, connectors);
-        else CollectDue(store!, connectors);
+        if (ParameterSetName == Span) ReadAgain(store, connectors);
+        else CollectDue(store, connectors);
     });
 
     private void Check()
@@ -121,7 +120,7 @@ public sealed class InvokeJcCollection : CollectionCmdlet
 
             DateTimeOffset oldest = DateTimeOffset.UtcNow - connector.Retention;
             if (After < oldest.AddMinutes(-1))
-                WriteWarning($"JumpCloud keeps the events of connector '{connector.Name}' for {DurationText.Format(connector.Retention)}: what is older than {oldest.ToLocalTime():g} cannot be read again.");
+                WriteWarning($"JumpCloud keeps the events of connector '{connector.Name}' for {DurationText.Format(connector.Retention)}: what is older than {TimeText.Utc(oldest)} cannot be read again.");
             requests.Add(new RereadRequest(connector, null, spans));
         }
 

@@ -229,7 +229,7 @@ public sealed class NewJcConnector : StoreCmdlet
         }
         else
         {
-            WriteVerbose($"Connector '{added.Name}' is in the Data Analyzer profile '{added.AnalyzerProfile}' and collects at the next run.");
+            WriteVerbose($"Connector '{added.Name}' is in the Data Analyzer profile '{added.AnalyzerProfile}' and is due. Invoke-JcCollection collects it now, Register-JcCollectionTask has what is due collected on schedule.");
         }
     }
 

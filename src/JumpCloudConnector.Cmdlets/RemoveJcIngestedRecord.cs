@@ -25,7 +25,7 @@ public sealed class RemoveJcIngestedRecord : RecordInputCmdlet
         }
 
         UseKeptStore();
-        if (OpenExisting() is not { } store) return;
+        if (OpenWithConnectors() is not { } store) return;
         RecordQuery query = new() { ConnectorNames = Input.Connectors, TenantNames = Input.Tenants, After = after, Before = before };
         WarnOfUnknownNames(store, query);
         if (!Run((_, stop) => Task.FromResult(store.Records.Remove(query, preview: true, null, stop)), out RemovedRecords found)) return;
@@ -36,7 +36,7 @@ public sealed class RemoveJcIngestedRecord : RecordInputCmdlet
             return;
         }
 
-        string span = $"of {Local(Time(found.First))} to {Local(Time(found.Last))}";
+        string span = $"of {TimeText.Utc(Time(found.First))} to {TimeText.Utc(Time(found.Last))}";
         if (!IsConfirmed(
             Force, $"{Words.Count(found.Records, "record")}{Whose()} {span}",
             $"They cannot be brought back. Their keys stay, so that a collection does not store them again.{Unsent(store, query)}"))

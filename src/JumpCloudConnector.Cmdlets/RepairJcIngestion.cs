@@ -33,7 +33,7 @@ public sealed class RepairJcIngestion : CollectionCmdlet
     protected override void EndProcessing() => Guard(null, () =>
     {
         UseKeptStore();
-        if (OpenExisting() is not { } store) return;
+        if (OpenWithConnectors() is not { } store) return;
         List<RereadRequest> requests = [];
         foreach (IGrouping<string, IngestionTest> tests in _tests.Where(HasRepair).GroupBy(t => t.ConnectorName, StringComparer.OrdinalIgnoreCase))
         {

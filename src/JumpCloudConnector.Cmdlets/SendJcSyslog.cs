@@ -77,13 +77,15 @@ public sealed class SendJcSyslog : StoreCmdlet
         UseKeptStore();
         if (TimeLimit <= TimeSpan.Zero)
             throw new JcException("InvalidTimeLimit", JcErrorKind.InvalidInput, "With a time limit of nothing nothing would ever be sent. Give a duration such as 4m, or leave -TimeLimit out.", nameof(TimeLimit));
-        RecordStore? store = OpenExisting();
+        RecordStore? store = OpenForWork();
         List<SyslogDestination> destinations = [.. FindDestinations(store, _names)];
         if (_names.Count == 0) destinations.RemoveAll(d => !d.Enabled);
+        bool hasAny = destinations.Count > 0;
         destinations.RemoveAll(d => !ShouldProcess($"syslog destination '{d.Name}'", $"Send the records that it has not got yet to {d.HostName}:{d.Port}"));
         if (destinations.Count == 0)
         {
-            if (_names.Count == 0) WriteVerbose("There are no enabled syslog destinations to send to.");
+            if (store is not null && _names.Count == 0 && !hasAny)
+                WriteWarning($"The store in '{store.Folder}' has no enabled syslog destination to send to. New-JcSyslogDestination adds one, Set-JcSyslogDestination -Enable switches one on.");
             return;
         }
 
@@ -104,7 +106,7 @@ public sealed class SendJcSyslog : StoreCmdlet
     private void BeginReplays()
     {
         _began = true;
-        RecordStore? store = OpenExisting();
+        RecordStore? store = OpenForWork();
         IReadOnlyList<SyslogDestination> destinations = FindDestinations(store, Destination);
         if (Destination is null && destinations.Count != 1)
         {

@@ -107,5 +107,5 @@ public sealed class SetJcStore : StoreCmdlet
     private static long Bytes(double gigabytes) => (long)Math.Min(gigabytes * Gigabyte, 1L << 60);
 
     private static string Time(long? milliseconds) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(milliseconds ?? 0).ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        TimeText.Utc(milliseconds ?? 0);
 }

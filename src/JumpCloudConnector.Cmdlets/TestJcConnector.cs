@@ -27,7 +27,7 @@ public sealed class TestJcConnector : StoreCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(Name, () =>
     {
-        RecordStore? store = OpenExisting();
+        RecordStore? store = OpenWithConnectors();
         foreach (Connector connector in FindConnectors(store, Name))
         {
             WarnOfKeys([connector]);

@@ -58,7 +58,7 @@ public sealed class TestJcIngestion : PeriodCmdlet
         // A pipeline that brought no connector means none, not all.
         if (!MyInvocation.ExpectingInput || !_input.IsEmpty)
         {
-            store = OpenExisting();
+            store = OpenWithConnectors();
             connectors = FindConnectors(store, _input.Connectors, _input.Tenants);
             // One that was named and is not there is an error already, and not complete.
             all = _input.Connectors.All(n => n.IndexOfAny(['*', '?']) >= 0 || connectors.Any(c => string.Equals(c.Name, n, StringComparison.OrdinalIgnoreCase)));
@@ -69,7 +69,8 @@ public sealed class TestJcIngestion : PeriodCmdlet
         WarnOfKeys(connectors);
         int done = 0, bad = 0, tested = 0;
         if (connectors.Count > 0 && !Run((pipeline, stop) => TestAsync(pipeline, store!, connectors, Take, after, before, stop))) return false;
-        if (tested == 0) WriteWarning(done == 0 ? "There were no events of any connector to test." : "Nothing was to be collected in this span, so nothing was tested.");
+        // Where there is no connector at all, that is said already.
+        if (tested == 0 && (connectors.Count > 0 || MyInvocation.ExpectingInput)) WriteWarning(done == 0 ? "There were no events of any connector to test." : "Nothing was to be collected in this span, so nothing was tested.");
         return all && tested > 0 && bad == 0;
 
         // Called under the lock of those who test.

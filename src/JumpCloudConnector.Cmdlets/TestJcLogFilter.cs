@@ -38,7 +38,7 @@ public sealed class TestJcLogFilter : PeriodCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(Name, () =>
     {
-        RecordStore? store = OpenExisting();
+        RecordStore? store = OpenForWork();
         IReadOnlyList<LogFilter> filters = ParameterSetName == ByName ? FindLogFilters(store, Name)
             : [new LogFilter { Id = Guid.Empty, Name = "(conditions)", Conditions = Condition, CreatedAt = default, ModifiedAt = default }];
         foreach (LogFilter filter in filters)

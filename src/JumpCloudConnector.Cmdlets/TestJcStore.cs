@@ -53,7 +53,7 @@ public sealed class TestJcStore : StoreCmdlet
         try
         {
             if (ofBackup) return Show((progress, stop) => Tested(file, progress, stop));
-            return OpenExisting() is { } store ? Show((progress, stop) => store.Care.Test(Full, progress, stop)) : null;
+            return OpenForWork() is { } store ? Show((progress, stop) => store.Care.Test(Full, progress, stop)) : null;
         }
         catch (JcException e) when (e.ErrorId == "StoreDamaged")
         {

@@ -22,7 +22,7 @@ public sealed class TestJcSyslogDestination : StoreCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(Name, () =>
     {
-        RecordStore? store = OpenExisting();
+        RecordStore? store = OpenForWork();
         foreach (SyslogDestination destination in FindDestinations(store, Name))
         {
             if (!Run((_, stop) => new SyslogDestinationTester(store!, Secrets).TestAsync(destination, stop), out SyslogDestinationTest? result)) continue;

@@ -72,6 +72,23 @@ Import-Module $Manifest
         [int] $count | Should -Be @((Import-PowerShellDataFile -Path $manifest).CmdletsToExport).Count
     }
 
+    It 'says where there is no store yet, for what needs one: <_>' -Skip:($IsWindows -or $PSVersionTable.PSEdition -ne 'Core') -ForEach @(
+        'Get-JcIngestedRecord', 'Measure-JcIngestedRecord', 'Export-JcIngestedRecord -Path (Join-Path $TestDrive none.ndjson)', 'Invoke-JcCollection', 'Send-JcSyslog',
+        'Test-JcConnector', 'Test-JcIngestion', 'Get-JcCollectionLedger', 'Get-JcCollectionGap', 'Get-JcStore', 'Test-JcStore', 'Test-JcSyslogDestination'
+    ) {
+        $store, $data = $env:JCCONNECTOR_STORE, $env:XDG_DATA_HOME
+        try {
+            $env:JCCONNECTOR_STORE, $env:XDG_DATA_HOME = $null, "$TestDrive"
+            $told = @(& ([scriptblock]::Create($_)) 3>&1)
+            $told | Should -HaveCount 1
+            "$told" | Should -BeLike "There is no store in '$TestDrive*' yet. New-JcConnector makes it*-StorePath*JCCONNECTOR_STORE*"
+            @(Get-JcConnector 3>&1; Get-JcSyslogDestination 3>&1; Get-JcLogFilter 3>&1) | Should -BeNullOrEmpty
+        }
+        finally {
+            $env:JCCONNECTOR_STORE, $env:XDG_DATA_HOME = $store, $data
+        }
+    }
+
     It 'works in the runspaces of ForEach-Object -Parallel' -Skip:($PSVersionTable.PSEdition -ne 'Core') {
         $folder = [System.IO.Path]::Combine($TestDrive, 'parallel')
         $names = 1..10 | ForEach-Object -ThrottleLimit 10 -Parallel {

@@ -35,7 +35,7 @@ public abstract class PeriodCmdlet : StoreCmdlet
         if (start > Before)
         {
             throw new JcException("EmptyPeriod", JcErrorKind.InvalidInput,
-                $"The span begins at {Local(start.Value)} and ends before that, at {Local(Before.Value)}, so nothing can be in it. {(Last is null ? "Exchange -After and -Before" : "Give -After instead of -Last")}, or give times that are in order.",
+                $"The span begins at {TimeText.Exact(start.Value)} and ends before that, at {TimeText.Exact(Before.Value)}, so nothing can be in it. {(Last is null ? "Exchange -After and -Before" : "Give -After instead of -Last")}, or give times that are in order.",
                 nameof(Before));
         }
 
@@ -51,10 +51,6 @@ public abstract class PeriodCmdlet : StoreCmdlet
 
         static DateTimeOffset? Time(long? milliseconds) => milliseconds is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
     }
-
-    /// <summary>A time as it is written in messages.</summary>
-    protected static string Local(DateTimeOffset time) =>
-        time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", System.Globalization.CultureInfo.InvariantCulture);
 
     // Times finer than the store's are moved up, so that "at or after" and "before" hold to the digit.
     private protected static long Milliseconds(DateTimeOffset time)

@@ -63,16 +63,14 @@ public abstract class RecordInputCmdlet : PeriodCmdlet
             return;
         }
 
-        string span = $"{Local(first!.Value)} to {Local(last!.Value)}";
+        string span = $"{TimeText.Utc(first!.Value)} to {TimeText.Utc(last!.Value)}";
         string asked = query.After is null && query.Before is null ? "without bounds of time"
-            : $"from {(query.After is { } a ? Local(a) : "the beginning")} to {(query.Before is { } b ? Local(b) : "the end")}";
-        if (query.IngestedAfter is { } written) asked += $", what was written since {Local(written)}";
+            : $"from {(query.After is { } a ? TimeText.Utc(a) : "the beginning")} to {(query.Before is { } b ? TimeText.Utc(b) : "the end")}";
+        if (query.IngestedAfter is { } written) asked += $", what was written since {TimeText.Utc(written)}";
         if (query.AfterSequence is { } sequence) asked += $", what lies behind sequence {sequence}";
         WriteVerbose($"Nothing matched. Searched {asked}; the store's {Words.Count(count, "record")} {(count == 1 ? "is" : "are")} of {span}.");
         foreach (string reason in new SearchAdvice(store, query).Reasons(StopToken)) WriteVerbose(reason);
     }
-
-    private static string Local(long milliseconds) => Local(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
 
     /// <summary>
     /// Ends the command where the pipeline brings records: their connectors' names bind as a connector's do, and the command

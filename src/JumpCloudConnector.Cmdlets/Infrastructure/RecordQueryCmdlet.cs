@@ -92,7 +92,7 @@ public abstract class RecordQueryCmdlet : RecordInputCmdlet
         query.Check();
         foreach (string doubt in query.Doubts()) WriteWarning(doubt);
         UseKeptStore();
-        if (OpenExisting() is not { } store) return;
+        if (OpenWithConnectors() is not { } store) return;
         WarnOfUnknownNames(store, query);
         Work(store, query);
     }

@@ -14,6 +14,7 @@ public abstract class StoreCmdlet : JcCmdlet
 
     private string? _inputStore;
     private string? _missedPath;
+    private string? _emptyPath;
 
     /// <summary>Protects and reads secrets.</summary>
     protected SecretProtector Secrets { get; } = new();
@@ -36,10 +37,45 @@ public abstract class StoreCmdlet : JcCmdlet
     }
 
     /// <summary>
-    /// Opens the store that is there. Null where the machine has none yet, which is not an error: it has no connectors.
+    /// Opens the store that is there, for what lists settings. Null where the machine has none yet, which is not an error: it has
+    /// no connectors.
     /// </summary>
     /// <exception cref="JcException">StoreNotFound where a path was given, and see <see cref="RecordStore.Open"/>.</exception>
-    protected RecordStore? OpenExisting()
+    protected RecordStore? OpenExisting() => Open(isNeeded: false);
+
+    /// <summary>
+    /// Opens the store that is there, for what works on what it holds: where there is none, that is a warning, since nothing at
+    /// all comes of the command.
+    /// </summary>
+    /// <exception cref="JcException">As <see cref="OpenExisting"/>.</exception>
+    protected RecordStore? OpenForWork() => Open(isNeeded: true);
+
+    /// <summary>
+    /// As <see cref="OpenForWork"/>, for what works on connectors and what they collected: a store that has neither is most
+    /// likely not the one that is meant.
+    /// </summary>
+    /// <exception cref="JcException">As <see cref="OpenExisting"/>.</exception>
+    protected RecordStore? OpenWithConnectors()
+    {
+        RecordStore? store = OpenForWork();
+        if (store is not null && store.Destinations.GetLastSequence() == 0) WarnWithoutConnectors(store);
+        return store;
+    }
+
+    /// <summary>Warns where a store has no connector; once for each store.</summary>
+    protected void WarnWithoutConnectors(RecordStore store)
+    {
+        if (_emptyPath == store.Folder || store.Connectors.GetConnectors().Count > 0) return;
+        _emptyPath = store.Folder;
+        WriteWarning($"The store in '{store.Folder}' has no connector. New-JcConnector adds one. {Elsewhere}");
+    }
+
+    // What is wrong where a store is not the one that is meant.
+    private string Elsewhere => !string.IsNullOrEmpty(StorePath) ? "If the connectors are in another store, -StorePath names the wrong folder."
+        : StoreFolder.IsNamedByEnvironment ? $"If the connectors are in another store, the environment variable {StoreFolder.EnvironmentVariable} names the wrong folder."
+        : $"If the connectors are in another store, name its folder with -StorePath or the environment variable {StoreFolder.EnvironmentVariable}.";
+
+    private RecordStore? Open(bool isNeeded)
     {
         string path = StoreFolderInForce;
         if (File.Exists(path) || RecordStore.Exists(path)) return OpenOrCreate();
@@ -49,12 +85,14 @@ public abstract class StoreCmdlet : JcCmdlet
                 $"There is no store in '{path}'. Check -StorePath; New-JcConnector makes a store where there is none.", path);
         }
 
-        bool named = StoreFolder.IsNamedByEnvironment;
-        if (named && path != _missedPath)
-            WriteWarning($"There is no store in '{path}', the folder that the environment variable {StoreFolder.EnvironmentVariable} names, so nothing is found there. Check the variable; New-JcConnector makes a store where there is none.");
-        else if (!named)
-            WriteVerbose($"There is no store in '{path}' yet; New-JcConnector makes it.");
+        if (path == _missedPath) return null;
         _missedPath = path;
+        if (StoreFolder.IsNamedByEnvironment)
+            WriteWarning($"There is no store in '{path}', the folder that the environment variable {StoreFolder.EnvironmentVariable} names, so nothing is found there. Check the variable; New-JcConnector makes a store where there is none.");
+        else if (isNeeded)
+            WriteWarning($"There is no store in '{path}' yet. New-JcConnector makes it and adds a connector. {Elsewhere}");
+        else
+            WriteVerbose($"There is no store in '{path}' yet; New-JcConnector makes it.");
         return null;
     }
 
@@ -123,7 +161,7 @@ public abstract class StoreCmdlet : JcCmdlet
         if (connector.ApiKeyExpiresAt is not { } expires) return;
         TimeSpan left = expires - DateTimeOffset.UtcNow;
         if (left > TimeSpan.FromDays(14)) return;
-        string when = left <= TimeSpan.Zero ? $"expired on {expires.ToLocalTime():d}" : $"expires on {expires.ToLocalTime():d}, in {Rounded(left)}";
+        string when = left <= TimeSpan.Zero ? $"expired on {TimeText.Day(expires)}" : $"expires on {TimeText.Day(expires)}, in {Rounded(left)}";
         WriteWarning(connector.ServiceAccountClientId is null
             ? $"The API key of connector '{connector.Name}' {when}. Make a new one in the Admin Portal (API Settings) and set it with Set-JcConnector -ApiKey -ApiKeyExpiresAt."
             : $"The service account's secret of connector '{connector.Name}' {when}. Make a new one in the Admin Portal (Settings, Service Accounts) and set it with Set-JcConnector -ServiceAccount -ApiKeyExpiresAt.");

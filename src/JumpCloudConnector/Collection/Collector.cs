@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using JumpCloudConnector.Connectors;
 using JumpCloudConnector.Filters;
 using JumpCloudConnector.JumpCloud;
@@ -171,7 +170,7 @@ public sealed class Collector : IDisposable
     {
         if (streams.Exists(s => _underWay.ContainsKey(s.Info.Id))) return;
         DateTimeOffset next = streams.Min(s => s.ParkedUntil(now) ?? s.NextRun);
-        report.Noted($"Connector '{connector.Name}' is not due: its next turn is at {next.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)}, every {Words.Count(connector.IntervalMinutes, "minute")}. Invoke-JcCollection -ConnectorName '{connector.Name}' -Force collects it now.");
+        report.Noted($"Connector '{connector.Name}' is not due: its next turn is at {TimeText.Utc(next)}, every {Words.Count(connector.IntervalMinutes, "minute")}. Invoke-JcCollection -ConnectorName '{connector.Name}' -Force collects it now.");
     }
 
     /// <inheritdoc/>
@@ -283,7 +282,7 @@ public sealed class Collector : IDisposable
             run.Report.Warned($"What the store need not keep any more could not be removed: {e.Message}");
         }
 
-        static string Time(long? milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds ?? 0).ToLocalTime().ToString("g", System.Globalization.CultureInfo.CurrentCulture);
+        static string Time(long? milliseconds) => TimeText.Utc(milliseconds ?? 0);
     }
 
     private static void TryRecord(StreamDirectory directory, Connector connector, List<CollectionStream> known, JcException fault)

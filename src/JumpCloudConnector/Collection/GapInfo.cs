@@ -79,5 +79,5 @@ public sealed record GapInfo
     };
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Reason} from {From:u} to {(To is { } to ? to.ToString("u", System.Globalization.CultureInfo.InvariantCulture) : "now")}";
+    public override string ToString() => $"{Reason} from {TimeText.Utc(From)} to {(To is { } to ? TimeText.Utc(to) : "now")}";
 }

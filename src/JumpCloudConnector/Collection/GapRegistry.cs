@@ -23,7 +23,7 @@ public sealed class GapRegistry(RecordStore store, TimeProvider? time = null)
         if (gap.ConfirmedAt is { } confirmed)
         {
             throw new JcException("GapConfirmed", JcErrorKind.AlreadyExists,
-                $"Gap {id} of connector '{gap.ConnectorName}' was acknowledged already, by {gap.ConfirmedBy} on {confirmed.ToLocalTime():d}. What was written then stays.", id);
+                $"Gap {id} of connector '{gap.ConnectorName}' was acknowledged already, by {gap.ConfirmedBy} on {TimeText.Day(confirmed)}. What was written then stays.", id);
         }
 
         return gap;

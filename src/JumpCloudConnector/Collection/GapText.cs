@@ -17,7 +17,7 @@ internal static class GapText
     /// <summary>The warning about a new gap.</summary>
     public static string Found(CollectionStream stream, LedgerSpan span, GapReason reason) => string.Format(
         CultureInfo.InvariantCulture,
-        "Connector '{0}'{1} has a gap from {2:u} to {3:u}: {4}. Look at it with Get-JcCollectionGap, and acknowledge it with Confirm-JcCollectionGap.",
+        "Connector '{0}'{1} has a gap from {2} to {3}: {4}. Look at it with Get-JcCollectionGap, and acknowledge it with Confirm-JcCollectionGap.",
         stream.Connector.Name, stream.OrganizationName is { } name ? $", organization '{name}'," : "",
-        DateTimeOffset.FromUnixTimeMilliseconds(span.From), DateTimeOffset.FromUnixTimeMilliseconds(span.To), Of(reason));
+        TimeText.Utc(span.From), TimeText.Utc(span.To), Of(reason));
 }

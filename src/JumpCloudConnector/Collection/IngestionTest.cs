@@ -26,7 +26,7 @@ public sealed record MissingSpan(DateTimeOffset From, DateTimeOffset To, long Ap
     public long Missing => ApiCount - LedgerCount;
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Missing} from {From:u} to {To:u}";
+    public override string ToString() => $"{Missing} from {TimeText.Exact(From)} to {TimeText.Exact(To)}";
 }
 
 /// <summary>A span that was not collected yet.</summary>
@@ -35,7 +35,7 @@ public sealed record MissingSpan(DateTimeOffset From, DateTimeOffset To, long Ap
 public sealed record OpenSpan(DateTimeOffset From, DateTimeOffset To)
 {
     /// <inheritdoc/>
-    public override string ToString() => $"{From:u} to {To:u}";
+    public override string ToString() => $"{TimeText.Exact(From)} to {TimeText.Exact(To)}";
 }
 
 /// <summary>

@@ -107,6 +107,6 @@ internal static class NetworkProbe
 
         using X509Certificate2 certificate = new(tls.RemoteCertificate!);
         int days = (int)(certificate.NotAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime).TotalDays;
-        return $"{tls.SslProtocol}, certificate '{certificate.Subject}' expires {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd} (in {days} days)";
+        return $"{tls.SslProtocol}, certificate '{certificate.Subject}' expires {TimeText.Day(certificate.NotAfter)} (in {days} days)";
     }
 }

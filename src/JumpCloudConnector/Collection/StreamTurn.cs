@@ -161,7 +161,7 @@ internal sealed class StreamTurn(
             // From where the last data ends, since nobody knows when the licence did.
             long from = ledger.GetEnd(stream.Info.Id) ?? Now();
             if (ledger.OpenGap(stream.Info.Id, GapReason.NotLicensed, Math.Min(from, Now()), Now()))
-                report.Warned($"{result.ErrorMessage} JumpCloud may not record events meanwhile: a gap is open from {DateTimeOffset.FromUnixTimeMilliseconds(from):u}.");
+                report.Warned($"{result.ErrorMessage} JumpCloud may not record events meanwhile: a gap is open from {TimeText.Utc(from)}.");
         }
         else if (result.State == CollectionState.Collected)
         {

@@ -224,7 +224,10 @@ public sealed record ConnectorInfo
     /// <summary>Gaps of all streams that nobody has acknowledged.</summary>
     public int UnconfirmedGaps { get; init; }
 
-    /// <summary>When its next turn comes, or null where none does: it is disabled, in no profile, or for a host that never came.</summary>
+    /// <summary>
+    /// When its next turn comes, or came due where nothing has collected it since; null where none comes on this host: it is
+    /// disabled, in no profile, or of another sensor.
+    /// </summary>
     public DateTimeOffset? NextRun { get; init; }
 
     /// <summary>Failed turns of the worst stream since its last good one.</summary>
@@ -252,7 +255,8 @@ public sealed record ConnectorInfo
         // An organization that the provider no longer lists is nobody's trouble any more; its streams show how it ended.
         List<StreamInfo> failing = [.. streams.Where(s => s.StatusCode != 0 && s.Gone is null)];
         Hindrance? hindrance = Eligibility.Of(connector, Environment.MachineName, hosts);
-        // On another sensor it is collected as it should be, and disabled it has no turn: what its streams show holds.
+        bool hasTurns = hindrance is null;
+        // On another sensor it is collected as it should be: what its streams show holds.
         if (hindrance is { Id: "SensorElsewhere" }) hindrance = null;
         StreamInfo? worst = failing.OrderByDescending(s => s.ConsecutiveFailures).FirstOrDefault();
         List<CollectionStream> listed = collected.FindAll(s => s.Info.Gone is null);
@@ -302,7 +306,7 @@ public sealed record ConnectorInfo
             Lag = slowest is { } ms ? now - DateTimeOffset.FromUnixTimeMilliseconds(ms) : null,
             IsBehind = collected.Exists(s => s.Info.IsBehind),
             UnconfirmedGaps = collected.Sum(s => GapsOf(s, unconfirmedGaps)),
-            NextRun = hindrance is not null ? null : collected.Count == 0 ? connector.CreatedAt
+            NextRun = !hasTurns ? null : collected.Count == 0 ? connector.CreatedAt
                 : DueSchedule.HasNewContent(connector, streams) ? connector.ModifiedAt : collected.Min(s => NextRunOf(s, now)),
             ConsecutiveFailures = worst?.ConsecutiveFailures ?? 0,
             // An array: PowerShell's [0] gives the whole of a collection expression's read-only list.

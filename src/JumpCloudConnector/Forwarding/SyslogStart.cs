@@ -25,5 +25,5 @@ public sealed record SyslogStart
     public static SyslogStart At(DateTimeOffset time) => new(null, time);
 
     /// <inheritdoc/>
-    public override string ToString() => Word ?? Time!.Value.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
+    public override string ToString() => Word ?? TimeText.Exact(Time!.Value);
 }

@@ -57,5 +57,5 @@ public sealed record LeaseAnswer(Lease? Lease, LeaseOwner? Holder, long Expires)
     /// <summary>Says who has it, and when it is free again.</summary>
     /// <param name="what">What is done with it, as the beginning of a sentence: "The stream is being collected".</param>
     internal string Refusal(string what) =>
-        $"{what} by {Holder} already; there is nothing to do here, and nothing is lost by it. A process that has ended gives way at once on its own host, and elsewhere at {DateTimeOffset.FromUnixTimeMilliseconds(Expires):u}.";
+        $"{what} by {Holder} already; there is nothing to do here, and nothing is lost by it. A process that has ended gives way at once on its own host, and elsewhere at {TimeText.Utc(Expires)}.";
 }

@@ -111,7 +111,7 @@ internal sealed partial class SqliteStoreCare
         }
 
         if (reached < watermark)
-            findings.Add(true, "Ledger", $"Stream {stream} says that it was read up to {Local(watermark)}, and its ledger ends at {Local(reached)}. Read it again with Invoke-JcCollection -After.");
+            findings.Add(true, "Ledger", $"Stream {stream} says that it was read up to {TimeText.Utc(watermark)}, and its ledger ends at {TimeText.Utc(reached)}. Read it again with Invoke-JcCollection -After.");
 
         using SqliteCommand counts = connection.CreateCommand(
             """
@@ -133,7 +133,7 @@ internal sealed partial class SqliteStoreCare
             WHERE t.events IS NOT k.events OR t.filtered IS NOT k.filtered
             """, stream);
         foreach (long hour in hours.ReadAll(row => row.GetInt64(0)))
-            findings.Add(true, "Ledger", $"Of stream {stream}, the hour from {Local(hour)} has another number of keys than it should have.");
+            findings.Add(true, "Ledger", $"Of stream {stream}, the hour from {TimeText.Utc(hour)} has another number of keys than it should have.");
     }
 
     /// <summary>Opens every block that there is at one moment, some at a time, so that no reader holds up the log for long.</summary>
@@ -179,7 +179,7 @@ internal sealed partial class SqliteStoreCare
             }
             catch (Exception e) when (e is InvalidDataException or IndexOutOfRangeException or ArgumentException or OverflowException or System.Text.Json.JsonException)
             {
-                findings.Add(true, "Block", $"Block {blocks[at].Id} with {Words.Count(blocks[at].Records, "record")} of {Local(blocks[at].From)} to {Local(blocks[at].To)} cannot be read: {e.Message}");
+                findings.Add(true, "Block", $"Block {blocks[at].Id} with {Words.Count(blocks[at].Records, "record")} of {TimeText.Utc(blocks[at].From)} to {TimeText.Utc(blocks[at].To)} cannot be read: {e.Message}");
             }
         }
 
@@ -218,16 +218,13 @@ internal sealed partial class SqliteStoreCare
         }
 
         if (reader.Count != block.Records) findings.Add(true, "Block", $"{where} has {reader.Count} records, and should have {block.Records}.");
-        if ((from, to) != (block.From, block.To)) findings.Add(true, "Block", $"{where} has records of {Local(from)} to {Local(to)}, and should have those of {Local(block.From)} to {Local(block.To)}.");
+        if ((from, to) != (block.From, block.To)) findings.Add(true, "Block", $"{where} has records of {TimeText.Utc(from)} to {TimeText.Utc(to)}, and should have those of {TimeText.Utc(block.From)} to {TimeText.Utc(block.To)}.");
         if (first != block.First || last != block.Last) findings.Add(true, "Block", $"{where} has the sequences {first} to {last}, and should have {block.First} to {block.Last}.");
         if (found.Count != parts.Count || found.Values.Any(p => !parts.TryGetValue(p.Stream, out BlockPart known) || known != p))
             findings.Add(true, "Block", $"{where} has other numbers or times of its streams than are kept of it.");
         if (!terms.IsIn(filter)) findings.Add(true, "Block", $"{where} has records that searches would not find: its filter lacks their terms.");
         return reader.Count;
     }
-
-    private static string Local(long milliseconds) => milliseconds is > -62_135_596_800_000 and < 253_402_300_800_000
-        ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture) : "no time";
 
     private sealed record TestedBlock(long Id, long First, long Last, long Records, long From, long To, long Bytes);
 

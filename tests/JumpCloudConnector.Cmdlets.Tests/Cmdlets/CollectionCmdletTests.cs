@@ -113,10 +113,19 @@ public sealed class CollectionCmdletTests
     {
         await using Workspace work = await Workspace.StartAsync(events: 50, users: 2);
         work.RunWell("New-JcAnalyzerProfile Night");
-        ScriptResult none = work.Run("Invoke-JcCollection -Verbose");
-        Assert.Empty(none.Output);
-        Assert.Empty(none.AllErrors);
-        Assert.Contains(none.Verbose, line => line.Contains("no connectors", StringComparison.Ordinal));
+        // A store without any, or the wrong one: that is said, by whatever works on connectors or what they collected.
+        foreach (string command in (string[])[
+            "Invoke-JcCollection", "Get-JcIngestedRecord", "Measure-JcIngestedRecord", "Export-JcIngestedRecord $folder/none.ndjson", "Test-JcConnector",
+            "Test-JcIngestion", "Get-JcCollectionLedger", "Get-JcCollectionGap"])
+        {
+            ScriptResult none = work.Run(command);
+            Assert.Empty(none.AllErrors);
+            Assert.StartsWith($"The store in '{work.StorePath}' has no connector. New-JcConnector adds one. ", Assert.Single(none.Warnings), StringComparison.Ordinal);
+            Assert.Contains("-StorePath", none.Warnings[0], StringComparison.Ordinal);
+        }
+
+        Assert.Contains("has no enabled syslog destination to send to. New-JcSyslogDestination", Assert.Single(work.Run("Send-JcSyslog").Warnings), StringComparison.Ordinal);
+        foreach (string command in (string[])["Get-JcConnector", "Get-JcLogFilter", "Get-JcSyslogDestination", "Get-JcAnalyzerProfile", "Get-JcStore"]) Assert.Empty(work.Run(command).Warnings);
         work.Add("One");
         work.Add("Two");
         work.Add("Three");

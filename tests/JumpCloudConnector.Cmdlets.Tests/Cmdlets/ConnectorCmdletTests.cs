@@ -507,6 +507,7 @@ public sealed class ConnectorCmdletTests
         Assert.NotNull(work.One("Enable-JcConnector Acme -PassThru").Get("NextRun"));
         Assert.Null(work.One("Set-JcConnector Acme -NoAnalyzerProfile -PassThru").Get("NextRun"));
         Assert.Null(work.One($"New-JcConnector Far {Minimum} -RunOn Sensor -SensorName no-such-host").Get("NextRun"));
+        Assert.Contains(work.Run($"New-JcConnector Soon {Minimum} -Verbose").Verbose, v => v.Contains("Invoke-JcCollection", StringComparison.Ordinal) && v.Contains("Register-JcCollectionTask", StringComparison.Ordinal));
         Assert.NotNull(work.One($"New-JcConnector Here {Minimum} -RunOn Sensor -SensorName ([Environment]::MachineName)").Get("NextRun"));
     }
 

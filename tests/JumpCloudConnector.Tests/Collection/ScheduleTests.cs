@@ -239,7 +239,7 @@ public sealed class ScheduleTests
             Assert.Empty(await collector.CollectAsync([connector], named: false, force: false, watcher));
             string note = Assert.Single(watcher.Notes);
             Assert.Contains($"'{connector.Name}' is not due", note, StringComparison.Ordinal);
-            Assert.Contains(Start.AddMinutes(5).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture), note, StringComparison.Ordinal);
+            Assert.Contains($"{Start.AddMinutes(5).UtcDateTime:yyyy-MM-dd HH:mm:ss}Z", note, StringComparison.Ordinal);
             Assert.Contains("-Force", note, StringComparison.Ordinal);
         }
 

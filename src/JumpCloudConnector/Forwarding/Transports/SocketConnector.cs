@@ -171,7 +171,7 @@ internal sealed class SocketConnector(SyslogDestination destination, string? cer
     private string? Check(string name, X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors, ServerTrust? trust)
     {
         if (certificate is null) return "the receiver showed none.";
-        string which = $"The receiver showed '{certificate.Subject}', issued by '{certificate.Issuer}', good until {certificate.NotAfter:yyyy-MM-dd}.";
+        string which = $"The receiver showed '{certificate.Subject}', issued by '{certificate.Issuer}', good until {TimeText.Day(certificate.NotAfter)}.";
         if (destination.CertificateFingerprint is { } expected)
         {
             string shown = FingerprintOf(certificate);

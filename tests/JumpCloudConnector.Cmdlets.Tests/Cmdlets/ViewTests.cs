@@ -14,6 +14,7 @@ public sealed class ViewTests
     private static readonly Dictionary<string, string> s_scripts = new()
     {
         ["Connector"] = "Get-JcConnector",
+        ["Fresh"] = "New-JcConnector Fresh T -ApiKey $key -ContentType DirectoryInsights @sim -WarningAction Ignore",
         ["StreamHealth"] = "Get-JcConnector Acme | ForEach-Object Streams",
         ["CollectionResult"] = "Invoke-JcCollection -Force",
         ["ConnectionTestResult"] = "Get-JcConnector | Test-JcConnector",
@@ -44,6 +45,7 @@ public sealed class ViewTests
     [InlineData("Connector", "Name TenantName Status Lag Interval ContentType", "Acme|Healthy|5 min|DirectoryInsights, SystemUser")]
     [InlineData("Connector", "Name TenantName Status", "Wrong|401 Unauthorized")]
     [InlineData("Connector", "Name Status", "Disabled one|Disabled")]
+    [InlineData("Fresh", "Name Status", "Fresh|Not collected yet|due")]
     [InlineData("StreamHealth", "Organization ContentType Status Watermark Failures", "SystemUser|Healthy")]
     [InlineData("CollectionResult", "Connector Organization ContentType State New Watermark/Error Fetched Repeated Filtered Duration", "Acme|Collected")]
     [InlineData("CollectionResult", "Connector Organization ContentType State", "Wrong|Failed|Unauthorized")]
@@ -60,7 +62,6 @@ public sealed class ViewTests
     [InlineData("IngestionTest", "Connector Organization State Received Stored Missing Filtered Removed Message", "Acme|Incomplete|7 events missing")]
     [InlineData("MissingSpan", "From To Received Missing", "7")]
     [InlineData("Backlog", "Connector State Watermark", "Behind|Collected|d 23h behind")]
-    [InlineData("StoreInfo", "Records Size Oldest Newest Kept Store", "64|kB|400d, 0.5 GB")]
     [InlineData("StoreTest", "State Blocks Records Duration Findings Store", "Healthy|64|(none)")]
     [InlineData("StoreBackup", "Records Size Created LastSequence File", "64|kB|view.db")]
     [InlineData("RecordRemoval", "Removed Oldest Newest Freed Store", "64|kB")]
@@ -130,7 +131,6 @@ public sealed class ViewTests
     [InlineData("IngestionTest", "Connector State Received Stored Missing")]
     [InlineData("MissingSpan", "From To Received Missing")]
     [InlineData("IngestedRecord", "Time EventType Status User SourceIp")]
-    [InlineData("StoreInfo", "Records Size Oldest Newest Kept")]
     [InlineData("RecordExport", "Records Files Size LastSequence")]
     [InlineData("SyslogDestination", "Name State Receiver LagRecords")]
     [InlineData("ForwardingResult", "Name State Sent Acknowledged LagRecords")]
@@ -145,6 +145,7 @@ public sealed class ViewTests
     [InlineData("Connector", "Name : Acme|TenantName : Acme Ltd|IntervalMinutes : 5|StatusMessage : Healthy|ApiKeyEnding :")]
     [InlineData("Connector", "AnalyzerProfile : Default|RunOn : DataProcessor|Enabled : True")]
     [InlineData("Connector", "Retention : 90d 0h|IsBehind : False|UnconfirmedGaps : 1")]
+    [InlineData("Fresh", "NextRun : due (Invoke-JcCollection collects it now, Register-JcCollectionTask on schedule)")]
     [InlineData("StreamHealth", "ContentType : DirectoryInsights|GoneSince :|UnconfirmedGaps : 1")]
     [InlineData("LedgerEntry", "ConnectorName : Acme|State : Collected|Slices : 2|StorePath :")]
     [InlineData("GapInfo", "ConnectorName : Acme|Reason : NotLicensed|To : (still open)|ConfirmedBy :")]
@@ -172,6 +173,62 @@ public sealed class ViewTests
         Assert.All(lines, line => Assert.True(line.Length <= 120, $"{line.Length}: {line}"));
         string text = string.Join('\n', lines.Select(Narrow));
         foreach (string line in expected.Split('|')) Assert.True(text.Contains(line, StringComparison.Ordinal), text);
+    }
+
+    /// <summary>A path that is cut names nothing: one store is a list of its own accord.</summary>
+    [Theory]
+    [InlineData(80)]
+    [InlineData(120)]
+    public async Task A_store_shows_its_whole_path(int width)
+    {
+        string[] lines = await ShowAsync("StoreInfo", width, null);
+        Assert.All(lines, line => Assert.True(line.Length <= width, $"{line.Length}: {line}"));
+        int first = Array.FindIndex(lines, line => line.StartsWith("StorePath", StringComparison.Ordinal));
+        Assert.True(first >= 0, string.Join('\n', lines));
+        string path = string.Concat(lines.Skip(first).TakeWhile((line, i) => i == 0 || line.StartsWith(' ')).Select(line => line.Trim()));
+        Assert.EndsWith("store", path, StringComparison.Ordinal);
+        Assert.DoesNotContain('…', path);
+    }
+
+    /// <summary>What a test has to say is read as sentences at any width.</summary>
+    [Theory]
+    [InlineData("ConnectionTestResult", "set a new one with Set-JcConnector -ApiKey")]
+    [InlineData("SyslogDestinationTest", "nothing listens")]
+    public async Task A_message_is_not_broken_inside_a_word(string kind, string words)
+    {
+        foreach (int width in new[] { 120, 80 })
+        {
+            string[] lines = await ShowAsync(kind, width, null);
+            Assert.All(lines, line => Assert.True(line.Length <= width, $"{line.Length}: {line}"));
+            int column = lines.First(line => line.Contains("Latency", StringComparison.Ordinal)).IndexOf("Latency", StringComparison.Ordinal) + "Latency ".Length;
+            string text = string.Join(' ', lines.Select(line => line.Length > column ? line[column..].Trim() : ""));
+            Assert.True(text.Contains(words, StringComparison.Ordinal), string.Join('\n', lines));
+        }
+    }
+
+    /// <summary>One form for every date: the culture's, with the time of day to the second, or to the digit for spans of milliseconds.</summary>
+    [Fact]
+    public void Views_write_dates_in_one_form()
+    {
+        XElement formats = XDocument.Load(Path.Combine(ModuleCopy.FindBuiltModule(), "JumpCloudConnector.Format.ps1xml")).Root!;
+        string[] scripts = [.. formats.Descendants("ScriptBlock").Select(s => s.Value).Where(s => s.Contains("LocalDateTime", StringComparison.Ordinal))];
+        Assert.True(scripts.Length > 50);
+        Assert.All(scripts, script => Assert.Matches(@"'[^']*\{0:d\} (\{0:HH:mm:ss(\.fff)?\}|\{1\})[^']*' -f \$\w+\.\w+\.LocalDateTime", script));
+        Assert.DoesNotContain(scripts, script => script.Contains("LocalDateTime.ToString(", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("de-DE", "dd.MM.yyyy HH:mm:ss")]
+    [InlineData("en-GB", "dd/MM/yyyy HH:mm:ss")]
+    public async Task Dates_are_written_as_the_culture_of_the_session_does(string culture, string form)
+    {
+        using var shown = new StringWriter();
+        await using Workspace work = await Workspace.StartAsync(events: 3, users: 1, host: new TextHostOptions { Output = shown, Width = 120 });
+        work.Add();
+        DateTimeOffset time = (DateTimeOffset)work.RunWell("Invoke-JcCollection; Get-JcIngestedRecord -First 1")[^1].Get("Timestamp")!;
+        shown.GetStringBuilder().Clear();
+        Assert.True(work.Session.Show($"[cultureinfo]::CurrentCulture = '{culture}'; Get-JcIngestedRecord -First 1"), shown.ToString());
+        Assert.Contains(time.LocalDateTime.ToString(form, System.Globalization.CultureInfo.InvariantCulture), shown.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -58,6 +58,7 @@ public sealed class GetJcCollectionLedger : PeriodCmdlet
         RecordStore? store = OpenWithConnectors();
         IReadOnlyList<Connector> connectors = FindConnectors(store, _input.Connectors, _input.Tenants);
         if (store is null) return;
+        foreach (string doubt in new SearchAdvice(store, new RecordQuery { Organizations = Organization ?? [] }).Doubts(StopToken)) WriteWarning(doubt);
         LedgerQuery query = new() { Organizations = Organization ?? [], ContentTypes = ContentType ?? [], After = after, Before = before, Detail = Detail };
         long found = 0;
         foreach (LedgerEntry entry in LedgerReport.Read(store, connectors, query, DateTimeOffset.UtcNow))

@@ -16,13 +16,27 @@ internal sealed class CollectionWarnings(RecordStore store, SecretProtector secr
 
     private readonly ConcurrentDictionary<(Guid Connector, int Version, int Streams), bool> _compared = new();
     private readonly ConcurrentDictionary<(Guid Connector, int Version), bool> _excluding = new();
+    private readonly object _clock = new();
+    private TimeSpan? _toldSkew;
     private readonly ConcurrentDictionary<string, bool> _overlaps = new(StringComparer.Ordinal);
 
-    /// <summary>A wrong clock loses nothing, since the server's bounds what is read, but schedules and times of writing are wrong.</summary>
-    public static void OfClock(Connector connector, ServerClock clock, CollectionReport report)
+    /// <summary>
+    /// A wrong clock loses nothing, since the server's bounds what is read, but schedules and times of writing are wrong. It is the
+    /// same clock for every connector and at every turn: said again only once it is another error.
+    /// </summary>
+    public void OfClock(Connector connector, ServerClock clock, CollectionReport report)
     {
+        // Who heard nothing from a server knows of no error, nor of its end.
+        if (!clock.IsKnown) return;
         TimeSpan skew = clock.Skew;
-        if (skew.Duration() < SkewWorthAWarning) return;
+        lock (_clock)
+        {
+            bool isWrong = skew.Duration() >= SkewWorthAWarning;
+            if (isWrong && _toldSkew is { } told && (skew - told).Duration() < SkewWorthAWarning) return;
+            _toldSkew = isWrong ? skew : null;
+            if (!isWrong) return;
+        }
+
         // The server's time is known to the second at best.
         TimeSpan about = TimeSpan.FromMinutes(Math.Round(skew.Duration().TotalMinutes));
         report.Warned($"This machine's clock is {DurationText.Format(about)} {(skew > TimeSpan.Zero ? "ahead of" : "behind")} JumpCloud's, as connector '{connector.Name}' found. Nothing is lost by it, but turns and times of writing are off; set the clock.");

@@ -226,7 +226,7 @@ public sealed class Collector : IDisposable
             if (run.Reread is { } reread) streams.RemoveAll(s => !reread.Concerns(s.Info));
             FilterSet filters = new(new LogFilterRegistry(_store, _time).Attached(connector));
             await Task.WhenAll(streams.Select(s => CollectStreamAsync(s, client, filters, run))).ConfigureAwait(false);
-            CollectionWarnings.OfClock(connector, client.Clock, run.Report);
+            _warnings.OfClock(connector, client.Clock, run.Report);
             if (client.Clock.IsKnown) run.SawTime(client.Clock.Now);
             _gates.Remember();
         }

@@ -13,6 +13,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     private const int BusyTimeoutMilliseconds = 60_000;
 
+    private readonly bool _isImmutable;
     private readonly object _writing = new();
     private readonly SqliteConnection _writer;
     private bool _durable = true;
@@ -55,6 +56,9 @@ internal sealed class SqliteDatabase : IDisposable
         Folder = file.DirectoryName!;
         FilePath = file.FullName;
         IsBackup = true;
+        // A raw copy of a store's file is in WAL mode, for which SQLite makes files beside it and leaves them there. Without a log
+        // of its own there is nothing to be found in any.
+        _isImmutable = !File.Exists(FilePath + "-wal");
         _writer = Guard(() => Open());
         try
         {
@@ -166,7 +170,7 @@ internal sealed class SqliteDatabase : IDisposable
     {
         SqliteConnection connection = new(new SqliteConnectionStringBuilder
         {
-            DataSource = FilePath,
+            DataSource = _isImmutable ? ImmutableUri(FilePath) : FilePath,
             Mode = IsBackup ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWrite,
             Pooling = false,
             DefaultTimeout = BusyTimeoutMilliseconds / 1000,
@@ -183,6 +187,14 @@ internal sealed class SqliteDatabase : IDisposable
             connection.Dispose();
             throw;
         }
+    }
+
+    private static string ImmutableUri(string path)
+    {
+        string escaped = path.Replace("%", "%25").Replace("?", "%3f").Replace("#", "%23");
+        if (Path.DirectorySeparatorChar == '\\') escaped = escaped.Replace('\\', '/');
+        // A share's path begins with two slashes, a drive's with none.
+        return $"file://{(escaped[0] == '/' ? "" : "/")}{escaped}?immutable=1";
     }
 
     private void CreateFile()

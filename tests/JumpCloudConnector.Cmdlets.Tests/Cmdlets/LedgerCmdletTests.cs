@@ -30,6 +30,12 @@ public sealed class LedgerCmdletTests
         Assert.Equal("Complete", test.Text("State"));
         Assert.Equal(test.Number("ApiCount"), test.Number("LedgerCount"));
         Assert.Equal(test.Number("LedgerCount"), test.Number("StoreCount") + test.Number("FilteredCount"));
+        // A name that nothing has is most likely misspelt.
+        string name = work.Organization.Name;
+        ScriptResult misspelt = work.Run($"Get-JcCollectionLedger -Organization '{name[..^1]}'");
+        Assert.Empty(misspelt.Output);
+        Assert.Contains($"Did you mean '{name}'?", Assert.Single(misspelt.Warnings), StringComparison.Ordinal);
+        Assert.Empty(work.Run($"Get-JcCollectionLedger -Organization '{name}'").Warnings);
         // The lists of the pipeline name what is wanted once, however often it comes.
         Assert.Equal(work.RunWell("Get-JcCollectionLedger").Count, work.RunWell("'Acme', 'A*' | Get-JcCollectionLedger").Count);
     }

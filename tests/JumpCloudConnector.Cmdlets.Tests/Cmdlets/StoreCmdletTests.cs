@@ -144,6 +144,13 @@ public sealed class StoreCmdletTests
         // Nothing is left beside it.
         Assert.Equal(["b.db"], Directory.GetFiles(work.Folder).Select(Path.GetFileName));
         work.Refused("FileNotFound", "Test-JcStore -BackupFile $folder/none.db");
+        // Nor beside a raw copy of the store's own file, whatever its name.
+        string raw = Path.Combine(work.Folder, "raw #1 %20.db");
+        File.Copy(Path.Combine(work.StorePath, "store.db"), raw);
+        PSObject copied = work.One($"Test-JcStore -BackupFile '{raw}'");
+        Assert.Equal(("Healthy", work.Truth), (copied.Text("State"), (int)copied.Number("Records")));
+        Assert.Equal(["b.db", "raw #1 %20.db"], Directory.GetFiles(work.Folder).Select(Path.GetFileName).Order());
+        File.Delete(raw);
 
         byte[] bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(file, [.. bytes.AsSpan(0, 8192).ToArray(), .. new byte[8192 * 3], .. bytes.AsSpan(8192 * 4).ToArray()], TestContext.Current.CancellationToken);

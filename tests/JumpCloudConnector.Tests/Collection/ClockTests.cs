@@ -1,4 +1,5 @@
 using JumpCloudConnector.Collection;
+using JumpCloudConnector.Connectors;
 using JumpCloudConnector.Tests.Support;
 using JumpCloudSimulator;
 
@@ -34,6 +35,36 @@ public sealed class ClockTests
 
         Assert.Equal(3, watcher.Warnings.Count);
         Assert.All(watcher.Warnings, w => Assert.Contains(words, w, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_service_tells_a_wrong_clock_once_and_again_when_it_is_wrong_in_another_way()
+    {
+        ShiftedTime server = new(), local = new();
+        local.Advance(TimeSpan.FromHours(5));
+        await using Simulator simulator = await Simulator.StartAsync(new SimulatorOptions { EventsPerOrganization = 20, Clock = server });
+        using TestStore store = new(local);
+        Connector one = store.Add(simulator, "one"), two = store.Add(simulator, "two", c => c with { ContentTypes = [ContentType.SystemUser] });
+        CollectionWatcher watcher = new();
+        using Collector collector = new(store.Store, store.Secrets, TestStore.Options, local);
+
+        await TurnsAsync();
+        Assert.Contains("5h ahead of", Assert.Single(watcher.Warnings), StringComparison.Ordinal);
+        local.Advance(TimeSpan.FromHours(-7));
+        await TurnsAsync();
+        Assert.Contains("2h behind", watcher.Warnings.ToArray()[1..].Single(), StringComparison.Ordinal);
+        // Set right, and wrong again.
+        local.Advance(TimeSpan.FromHours(2));
+        await TurnsAsync();
+        Assert.Equal(2, watcher.Warnings.Count);
+        local.Advance(TimeSpan.FromHours(-2));
+        await TurnsAsync();
+        Assert.Equal(3, watcher.Warnings.Count);
+
+        async Task TurnsAsync()
+        {
+            for (int turn = 0; turn < 3; turn++) await collector.CollectAsync([one, two], named: true, force: true, watcher, TestContext.Current.CancellationToken);
+        }
     }
 
     [Fact]

@@ -52,9 +52,13 @@ public abstract class RecordInputCmdlet : PeriodCmdlet
         foreach (string doubt in new SearchAdvice(store, query).Doubts(StopToken)) WriteWarning(doubt);
     }
 
-    /// <summary>Says where nothing was found, and what rules everything out, so that nobody is left to wonder.</summary>
+    /// <summary>
+    /// Warns where nothing was found of what no record has, and says what was searched and what rules everything out, so that
+    /// nobody is left to wonder.
+    /// </summary>
     private protected void SayWhatWasSearched(RecordStore store, RecordQuery query)
     {
+        foreach (string unknown in new SearchAdvice(store, query).Unknown(StopToken)) WriteWarning(unknown);
         if (!IsVerbose) return;
         (long count, long? first, long? last) = store.Records.GetSpan();
         if (count == 0)

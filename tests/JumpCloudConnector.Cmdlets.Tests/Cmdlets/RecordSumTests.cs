@@ -65,6 +65,18 @@ public sealed class RecordSumTests(CollectedStore store) : IClassFixture<Collect
         Assert.Contains(none.Verbose, v => v.ToString().Contains("Nothing matched", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Get-JcIngestedRecord")]
+    [InlineData("Measure-JcIngestedRecord -GroupBy EventType")]
+    [InlineData("Export-JcIngestedRecord $folder/nothing.ndjson -Force")]
+    [InlineData("Export-JcIngestedRecord $folder/nothing.ndjson -WhatIf")]
+    public void A_user_that_no_record_has_is_warned_of_where_nothing_was_found(string command)
+    {
+        string warning = Assert.Single(Work.Run($"{command} -User no.such.user -SourceIp 10.*").Warnings);
+        Assert.StartsWith("No record of the store has the user 'no.such.user'.", warning, StringComparison.Ordinal);
+        Assert.Empty(Work.Run($"{command} -User jane.doe -Before 2001-01-01").Warnings);
+    }
+
     [Fact]
     public void Records_are_exported_as_they_are_stored_and_gone_on_with()
     {

@@ -64,7 +64,11 @@ public sealed class ConditionTransformation : TextTransformation
 
     private LogFilterCondition FromParts(object whole, object? field, object? operation, object? values)
     {
-        if (field is null || operation is null || !s_operators.TryParse(operation, out object? parsed)) throw RefuseValue(whole is IDictionary table ? Show(table) : whole);
+        if (field is null || operation is null || !s_operators.TryParse(operation, out object? parsed))
+        {
+            throw RefuseValue(whole is IDictionary table ? Show(table) : whole, field is null || operation is null ? null : s_operators.Nearest(operation));
+        }
+
         return new LogFilterCondition { Field = LanguagePrimitives.ConvertTo<string>(field).Trim(), Operator = (LogFilterOperator)parsed!, Values = Texts(values) };
     }
 

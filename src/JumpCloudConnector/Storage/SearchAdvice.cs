@@ -67,12 +67,14 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
         List<string> unknown = [];
         Look(query.Users, v => new RecordQuery { Users = v }, "user", "-User takes account names, e-mail addresses or what stands before their @, ids, and wildcards.",
             // Whoever has an account is in the records of users, where those are collected.
-            () => Newly(new RecordQuery { MessageClasses = [MessageClass.SystemUser] }).Concat(Newly(new RecordQuery())).SelectMany(r => (string?[])[r.User, NameIn(r.User)]));
+            () => Newly(new RecordQuery { MessageClasses = [MessageClass.SystemUser] }).Concat(Newly(new RecordQuery())).SelectMany(r => (string?[])[r.User, NameIn(r.User)]),
+            Likeness.Nearest);
         Look(query.SourceIps, v => new RecordQuery { SourceIps = v }, "source address", "-SourceIp takes addresses, wildcards such as 10.1.*, and networks such as 10.0.0.0/8.",
-            () => Newly(new RecordQuery()).Select(r => r.SourceIp));
+            // Numbers are like each other by chance: one digit may be a slip, and no more.
+            () => Newly(new RecordQuery()).Select(r => r.SourceIp), (v, known) => known.FirstOrDefault(k => Likeness.Distance(v, k) == 1));
         return unknown;
 
-        void Look(IReadOnlyList<string> given, Func<string[], RecordQuery> of, string what, string remedy, Func<IEnumerable<string?>> seen)
+        void Look(IReadOnlyList<string> given, Func<string[], RecordQuery> of, string what, string remedy, Func<IEnumerable<string?>> seen, Func<string, IEnumerable<string>, string?> nearest)
         {
             string[] plain = [.. given.Where(v => v.Length > 0 && IsPlain(v)).Distinct(StringComparer.OrdinalIgnoreCase)];
             if (plain.Length == 0 || !Has(new RecordQuery(), cancellationToken)) return;
@@ -85,7 +87,7 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
             }
 
             string[] known = [.. seen().OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
-            string[] near = [.. plain.Take(Named).Select(v => Likeness.Nearest(v, known)).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
+            string[] near = [.. plain.Take(Named).Select(v => nearest(v, known)).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
             string more = plain.Length > Named ? $" or one of {Words.Count(plain.Length - Named, "other")}" : "";
             unknown.Add($"No record of the store has the {what} {Quoted(plain.Take(Named))}{more}. {(near.Length == 0 ? remedy : $"Did you mean {Quoted(near)}?")}");
         }

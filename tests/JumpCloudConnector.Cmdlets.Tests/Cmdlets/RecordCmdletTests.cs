@@ -59,6 +59,21 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
     }
 
     [Theory]
+    [InlineData("Get-JcIngestedRecord")]
+    [InlineData("Measure-JcIngestedRecord")]
+    [InlineData("Export-JcIngestedRecord 'never.ndjson' -WhatIf")]
+    [InlineData("Remove-JcIngestedRecord -WhatIf")]
+    public void Counts_of_a_pipeline_are_not_taken_for_nothing_or_for_their_connectors(string command)
+    {
+        foreach (string group in new[] { "User", "ConnectorName" })
+        {
+            ScriptResult result = store.Work.Run($"Measure-JcIngestedRecord -GroupBy {group} -First 2 | {command}");
+            Assert.Empty(result.Output);
+            Assert.StartsWith("CountsNotTaken,", Assert.Single(result.AllErrors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("ConnectorName", "ConnectorName")]
     [InlineData("TenantName", "TenantName")]
     [InlineData("MsgClass", "MsgClass")]
@@ -186,6 +201,17 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
             $"-ConnectorName Beta -After '{Iso(start)}' -Before '{Iso(end)}'");
     }
 
+    [Theory]
+    [InlineData("Usr", "Did you mean User?")]
+    [InlineData("event_type", "Did you mean EventType?")]
+    [InlineData("Country", "Give ConnectorName, TenantName")]
+    public void What_nothing_is_counted_by_is_refused_with_the_nearest(string group, string remedy)
+    {
+        ErrorRecord error = Assert.Single(store.Work.Run($"Measure-JcIngestedRecord -GroupBy {group}").AllErrors);
+        Assert.StartsWith("ParameterArgumentTransformationError,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains(remedy, error.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_cannot_match_is_pointed_out()
     {
@@ -205,6 +231,7 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
         ScriptResult unknown = work.Run("Get-JcIngestedRecord -EventStatus failed, mfa -First 1");
         Assert.Contains("success, failure, mfa, unknown", Assert.Single(unknown.Warnings), StringComparison.Ordinal);
         Assert.Contains("'failed'", unknown.Warnings[0], StringComparison.Ordinal);
+        Assert.EndsWith("Did you mean 'jumpcloud_directoryinsights'?", Assert.Single(work.Run("Get-JcIngestedRecord -MsgClass DirectoryInsights").Warnings), StringComparison.Ordinal);
         Assert.Empty(work.Run("Get-JcIngestedRecord -EventStatus succ* -MsgClass jumpcloud_systemuser -First 1").Warnings);
     }
 

@@ -58,7 +58,8 @@ public sealed class SearchAdviceTests
         string user = store.Find(new RecordQuery { MessageClasses = ["jumpcloud_systemuser"], First = 1 })[0].User!;
         string address = store.Find(new RecordQuery { SourceIps = ["10.*"], First = 1 })[0].SourceIp!;
         AssertUnknown(new RecordQuery { Users = [user + "x"] }, $"No record of the store has the user '{user}x'.", $"Did you mean '{user}'?");
-        AssertUnknown(new RecordQuery { SourceIps = [address + "999"] }, $"the source address '{address}999'.", "Did you mean '10.");
+        AssertUnknown(new RecordQuery { SourceIps = [address + "x"] }, $"the source address '{address}x'.", $"Did you mean '{address}'?");
+        AssertUnknown(new RecordQuery { SourceIps = ["1.2.3.4"] }, "the source address '1.2.3.4'.", "-SourceIp takes addresses");
         AssertUnknown(new RecordQuery { Users = ["zzzzzzzzzz"] }, "the user 'zzzzzzzzzz'.", "-User takes account names");
         // One of two is known, and only not of that time.
         AssertUnknown(new RecordQuery { Users = [user, "zzzzzzzzzz"], Before = 1 }, "the user 'zzzzzzzzzz'.", "-User takes");

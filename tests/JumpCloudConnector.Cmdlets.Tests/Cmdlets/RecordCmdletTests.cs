@@ -202,6 +202,21 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
     }
 
     [Theory]
+    [InlineData("User")]
+    [InlineData("SourceIp")]
+    [InlineData("EventType")]
+    [InlineData("Organization")]
+    public void A_criterion_without_a_value_does_not_find_everything(string parameter)
+    {
+        foreach (string nothing in (string[])["$null", "''", "@()"])
+        {
+            ScriptResult result = store.Work.Run($"Get-JcIngestedRecord -{parameter} {nothing}");
+            Assert.Empty(result.Output);
+            Assert.StartsWith("ParameterArgumentValidationError", Assert.Single(result.AllErrors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("Usr", "Did you mean User?")]
     [InlineData("event_type", "Did you mean EventType?")]
     [InlineData("Country", "Give ConnectorName, TenantName")]
@@ -239,6 +254,31 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
     public void An_object_has_no_property_that_a_table_cannot_show()
     {
         Assert.All(All[0].Properties, p => Assert.True(p.Value is null or string or long or DateTimeOffset, p.Name));
+    }
+
+    [Theory]
+    [InlineData("New-JcLogFilter Ours 'event_type Equal sso_auth' -TenantName 'Acme Lt' -WhatIf", "Did you mean 'Acme Ltd'?")]
+    [InlineData("New-JcLogFilter Ours 'event_type Equal sso_auth' -TenantName Elsewhere -WhatIf", "Get-JcConnector lists the tenants")]
+    [InlineData("Test-JcLogFilter -Condition 'event_type Equal sso_auth' -ConnectorName Acem", "Did you mean 'Acme'?")]
+    public void A_filter_for_what_is_not_there_is_warned_of(string command, string remedy)
+    {
+        ScriptResult result = store.Work.Run(command);
+        Assert.Empty(result.AllErrors);
+        Assert.Contains(remedy, Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("event_type = sso_auth", "Did you mean 'event_type Equal sso_auth'?")]
+    [InlineData("event_type:\"sso_auth\"", "Did you mean 'event_type Equal sso_auth'?")]
+    [InlineData("event_type != sso_auth", "Did you mean 'event_type NotEqual sso_auth'?")]
+    [InlineData("event_type -eq sso_auth", "Did you mean Equal?")]
+    [InlineData("event_type like sso_*", "Did you mean StartsWith, EndsWith, Contains or Match?")]
+    [InlineData("event_type Equals sso_auth", "Did you mean Equal?")]
+    public void A_condition_in_the_words_of_another_language_is_refused_with_ours(string condition, string remedy)
+    {
+        ErrorRecord error = Assert.Single(store.Work.Run($"New-JcLogFilter Foreign '{condition}' -WhatIf").AllErrors);
+        Assert.StartsWith("ParameterArgumentTransformationError,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains(remedy, error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

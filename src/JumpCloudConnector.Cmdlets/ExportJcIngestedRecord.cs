@@ -69,13 +69,15 @@ public sealed class ExportJcIngestedRecord : RecordQueryCmdlet
         {
             if (!Run((pipeline, stop) => Task.FromResult(Count(store, query, stop)), out RecordCount? count)) return;
             records = count!.Count == 0 ? "no record, since none matches" : $"{Words.Count(count.Count, "record")} of {TimeText.Utc(count.FirstRecord!.Value)} to {TimeText.Utc(count.LastRecord!.Value)}";
+            if (count.Count == 0) SayWhatWasSearched(store, query);
         }
 
         string what = $"{records}, from the store '{store.Folder}' into {target}";
         if (!ShouldProcess($"Export {what}.", $"Export {what}?", "Confirm")) return;
         if (!Run((pipeline, stop) => Task.FromResult(Export(pipeline, store, query, options, stop)), out RecordExport? export)) return;
         WriteObject(export);
-        if (export!.Records == 0) SayWhatWasSearched(store, query);
+        // Who was asked has been told already.
+        if (export!.Records == 0 && !IsConfirmAsked) SayWhatWasSearched(store, query);
     }
 
     private static RecordCount Count(RecordStore store, RecordQuery query, CancellationToken stop) =>

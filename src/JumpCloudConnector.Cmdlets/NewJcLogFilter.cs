@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using JumpCloudConnector.Filters;
+using JumpCloudConnector.Storage;
 
 namespace JumpCloudConnector.Cmdlets;
 
@@ -32,6 +33,8 @@ public sealed class NewJcLogFilter : StoreCmdlet
         };
         LogFilterRules.Check(filter);
         WarnOfConditions(Condition);
+        // A store that is not there yet has no connectors to be held against.
+        if (RecordStore.Exists(StoreFolderInForce) && new LogFilterRegistry(OpenOrCreate()).Doubt(filter.TenantName) is { } doubt) WriteWarning(doubt);
         if (ShouldProcess($"log filter '{Name}'", $"Add, excluding records where {string.Join(" and ", Condition.AsEnumerable())}"))
             WriteObject(new LogFilterRegistry(OpenOrCreate()).Add(filter));
     });

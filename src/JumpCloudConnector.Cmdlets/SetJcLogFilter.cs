@@ -37,6 +37,7 @@ public sealed class SetJcLogFilter : StoreCmdlet
         LogFilter changed = Change(registry.Get(Name));
         LogFilterRules.Check(changed);
         if (Condition is not null) WarnOfConditions(Condition);
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(TenantName)) && registry.Doubt(changed.TenantName) is { } doubt) WriteWarning(doubt);
         if (!ShouldProcess($"log filter '{changed.Name}'", $"Change, to exclude records where {string.Join(" and ", changed.Conditions)}")) return;
         LogFilterInfo result = registry.Update(Name, Change);
         if (PassThru) WriteObject(result);

@@ -50,6 +50,7 @@ public sealed class TestJcLogFilter : PeriodCmdlet
         if (store is null) return;
         (long? after, long? before) = Period();
         RecordQuery query = new() { ConnectorNames = ConnectorName ?? [], After = after, Before = before };
+        foreach (string doubt in new SearchAdvice(store, query).Doubts(StopToken)) WriteWarning(doubt);
         foreach (LogFilter filter in filters)
         {
             if (Run((_, stop) => Task.FromResult(new LogFilterRegistry(store).Test(filter, query, SampleSize, stop)), out LogFilterTestResult? result)) WriteObject(result);

@@ -1,7 +1,7 @@
 namespace JumpCloudConnector;
 
 /// <summary>Finds what somebody may have meant who wrote a name that is not there.</summary>
-internal static class Likeness
+public static class Likeness
 {
     /// <summary>The letters and digits of a name alone: whoever writes EventType or event-type means event_type.</summary>
     public static string Letters(string name) => new([.. name.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant)]);

@@ -37,8 +37,6 @@ public sealed class ParameterTests
         ["ClientCertificateFile"] = "a path, which PowerShell completes itself; ClientCertificateNotRead",
         ["ClientCertificateThumbprint"] = "40 hexadecimal digits; InvalidSyslogDestination, ClientCertificateNotRead",
         ["Send-JcSyslog -InputObject"] = "comes through the pipeline",
-        ["User"] = "what is looked for; there are as many as people",
-        ["SourceIp"] = "what is looked for; InvalidNetwork",
         ["Query"] = "a language of its own; InvalidQuery says where and how",
         ["Text"] = "what is looked for; InvalidRegex",
         ["Repair-JcIngestion -InputObject"] = "comes through the pipeline",

@@ -34,9 +34,11 @@ Describe 'Measure-JcIngestedRecord' {
         "$($hours | Select-Object -Last 3 | Out-String)" | Should -Match 'Time +Count +Percent +Group'
     }
 
-    It 'leads back to the records' {
-        $first = Measure-JcIngestedRecord -GroupBy ConnectorName -First 1
-        ($first | Get-JcIngestedRecord).Count | Should -Be $first.Count
+    It 'leads back to the records by its value, not by the pipeline' {
+        $first = Measure-JcIngestedRecord -EventStatus failure -GroupBy SourceIp | Where-Object SourceIp | Select-Object -First 1
+        @(Get-JcIngestedRecord -EventStatus failure -SourceIp $first.SourceIp).Count | Should -Be $first.Count
+        Get-ErrorId { Get-JcIngestedRecord -SourceIp $null } | Should -Be 'ParameterArgumentValidationError'
+        Get-ErrorId { $first | Get-JcIngestedRecord } | Should -Be 'CountsNotTaken'
     }
 
     It 'refuses what cannot be counted by' {

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 using JumpCloudConnector.Filters;
 
 namespace JumpCloudConnector.Cmdlets;
@@ -11,6 +12,15 @@ namespace JumpCloudConnector.Cmdlets;
 public sealed class ConditionTransformation : TextTransformation
 {
     private static readonly EnumNames s_operators = new(typeof(LogFilterOperator));
+
+    // As PowerShell, Lucene and others write a condition.
+    private static readonly Regex s_foreign = new(@"^([\w.]+)\s*(:|==?|!=|<>)\s*(\S.*)$", RegexOptions.CultureInvariant);
+
+    private static readonly Dictionary<string, string> s_otherOperators = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["eq"] = "Equal", ["is"] = "Equal", ["ne"] = "NotEqual", ["like"] = "StartsWith, EndsWith, Contains or Match", ["regex"] = "Match",
+        ["gt"] = "GreaterThan", [">"] = "GreaterThan", ["lt"] = "LessThan", ["<"] = "LessThan",
+    };
 
     /// <inheritdoc/>
     protected override string Expected =>
@@ -52,20 +62,36 @@ public sealed class ConditionTransformation : TextTransformation
 
     private LogFilterCondition FromText(string text)
     {
+        if (s_foreign.Match(text.Trim()) is { Success: true } foreign)
+        {
+            string operation = foreign.Groups[2].Value is "!=" or "<>" ? "NotEqual" : "Equal";
+            throw RefuseValue(text, $"'{foreign.Groups[1].Value} {operation} {foreign.Groups[3].Value.Trim('"', '\'')}'");
+        }
+
         string[] parts = text.Trim().Split([' ', '\t'], 3, StringSplitOptions.RemoveEmptyEntries);
         if (parts.Length < 2) throw RefuseValue(text);
 
         // Several values only where the operator is for several: a comma may be part of a single one.
         object? values = parts.Length < 3 ? null
-            : Enum.TryParse(parts[1], ignoreCase: true, out LogFilterOperator operation) && operation is LogFilterOperator.In or LogFilterOperator.NotIn or LogFilterOperator.InSubnet
+            : Enum.TryParse(parts[1], ignoreCase: true, out LogFilterOperator known) && known is LogFilterOperator.In or LogFilterOperator.NotIn or LogFilterOperator.InSubnet
                 ? parts[2].Split(',') : parts[2];
         return FromParts(text, parts[0], parts[1], values);
     }
 
     private LogFilterCondition FromParts(object whole, object? field, object? operation, object? values)
     {
-        if (field is null || operation is null || !s_operators.TryParse(operation, out object? parsed)) throw RefuseValue(whole is IDictionary table ? Show(table) : whole);
+        if (field is null || operation is null || !s_operators.TryParse(operation, out object? parsed))
+        {
+            throw RefuseValue(whole is IDictionary table ? Show(table) : whole, field is null || operation is null ? null : MeantBy(operation));
+        }
+
         return new LogFilterCondition { Field = LanguagePrimitives.ConvertTo<string>(field).Trim(), Operator = (LogFilterOperator)parsed!, Values = Texts(values) };
+    }
+
+    private static string? MeantBy(object operation)
+    {
+        string name = (operation.ToString() ?? "").TrimStart('-');
+        return s_otherOperators.TryGetValue(name, out string? meant) ? meant : s_operators.Nearest(name);
     }
 
     private static List<string> Texts(object? values)

@@ -12,6 +12,9 @@ internal sealed class EnumNames(Type enumType)
         ? _names[0]
         : $"{string.Join(", ", _names.Take(_names.Length - 1))} or {_names[_names.Length - 1]}";
 
+    /// <summary>The name that somebody may have meant who wrote another, or null.</summary>
+    public string? Nearest(object value) => Likeness.Nearest(value.ToString() ?? "", _names);
+
     public bool TryParse(object value, out object? parsed)
     {
         if (value.GetType() == enumType)

@@ -20,5 +20,5 @@ public sealed class EnumTransformation : TextTransformation
     protected override string Expected => $"Give {_names.Choice}.";
 
     /// <inheritdoc/>
-    protected override object Convert(object value) => _names.TryParse(value, out object? parsed) ? parsed! : throw RefuseValue(value);
+    protected override object Convert(object value) => _names.TryParse(value, out object? parsed) ? parsed! : throw RefuseValue(value, _names.Nearest(value));
 }

@@ -65,7 +65,7 @@ public sealed class ListTransformation : TextTransformation
 
     private void AddOne(List<object> values, object value)
     {
-        if (!_names.TryParse(value is PSObject { BaseObject: Enum known } ? known : value, out object? parsed)) throw RefuseValue(value);
+        if (!_names.TryParse(value is PSObject { BaseObject: Enum known } ? known : value, out object? parsed)) throw RefuseValue(value, _names.Nearest(value));
         if (!values.Contains(parsed!)) values.Add(parsed!);
     }
 }

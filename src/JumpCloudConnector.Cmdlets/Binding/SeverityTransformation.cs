@@ -43,7 +43,7 @@ public sealed class SeverityTransformation : TextTransformation
     {
         string name = (LanguagePrimitives.ConvertTo<string>(outcome) ?? "").Trim();
         if (severity is PSObject { BaseObject: SyslogSeverity or string } wrapped) severity = wrapped.BaseObject;
-        if (severity is null || !_names.TryParse(severity, out object? parsed)) throw RefuseValue(severity ?? outcome);
+        if (severity is null || !_names.TryParse(severity, out object? parsed)) throw RefuseValue(severity ?? outcome, severity is null ? null : _names.Nearest(severity));
         severities[name] = (SyslogSeverity)parsed!;
     }
 }

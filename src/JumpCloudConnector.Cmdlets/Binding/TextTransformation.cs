@@ -43,7 +43,10 @@ public abstract class TextTransformation : ArgumentTransformationAttribute
     protected abstract object? Convert(object value);
 
     /// <summary>The exception for a value that cannot be used.</summary>
-    protected ArgumentTransformationMetadataException RefuseValue(object value) => Refuse($"'{Show(value)}' cannot be used. {Expected}");
+    /// <param name="value">The value.</param>
+    /// <param name="meant">What it may be a slip of, or null.</param>
+    protected ArgumentTransformationMetadataException RefuseValue(object value, string? meant = null) =>
+        Refuse($"'{Show(value)}' cannot be used. {(meant is null ? "" : $"Did you mean {meant}? ")}{Expected}");
 
     // PowerShell takes an exception with a failed cast in it as "try another way", so it must stand alone.
     private protected static ArgumentTransformationMetadataException Refuse(string message) => new(message);

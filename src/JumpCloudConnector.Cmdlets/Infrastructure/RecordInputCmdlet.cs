@@ -25,6 +25,10 @@ public abstract class RecordInputCmdlet : PeriodCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
     public string? StellarUuid { get; set; }
 
+    /// <summary>What only counts have; there to refuse them.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
+    public string? Percent { get; set; }
+
     /// <summary>Which connectors and tenants were named.</summary>
     private protected ConnectorInput Input { get; } = new();
 
@@ -32,6 +36,7 @@ public abstract class RecordInputCmdlet : PeriodCmdlet
     protected override void ProcessRecord() => Guard(ConnectorName, () =>
     {
         RefuseRecords();
+        RefuseCounts();
         KeepStore();
         Input.Add(ConnectorName, TenantName);
     });
@@ -52,9 +57,13 @@ public abstract class RecordInputCmdlet : PeriodCmdlet
         foreach (string doubt in new SearchAdvice(store, query).Doubts(StopToken)) WriteWarning(doubt);
     }
 
-    /// <summary>Says where nothing was found, and what rules everything out, so that nobody is left to wonder.</summary>
+    /// <summary>
+    /// Warns where nothing was found of what no record has, and says what was searched and what rules everything out, so that
+    /// nobody is left to wonder.
+    /// </summary>
     private protected void SayWhatWasSearched(RecordStore store, RecordQuery query)
     {
+        foreach (string unknown in new SearchAdvice(store, query).Unknown(StopToken)) WriteWarning(unknown);
         if (!IsVerbose) return;
         (long count, long? first, long? last) = store.Records.GetSpan();
         if (count == 0)
@@ -81,5 +90,15 @@ public abstract class RecordInputCmdlet : PeriodCmdlet
         if (StellarUuid is null) return;
         ThrowTerminatingError(ErrorRecords.From(new JcException("RecordsNotTaken", JcErrorKind.InvalidInput,
             $"{MyInvocation.MyCommand.Name} takes connectors from a pipeline, not records: it would work on all records of their connectors. Give it the criteria by which you found them. Send-JcSyslog is what takes records.", StellarUuid)));
+    }
+    /// <summary>
+    /// Ends the command where the pipeline brings counts: what they were counted by is not what they were found by, and a group of
+    /// anything but connectors and tenants would be none at all.
+    /// </summary>
+    private void RefuseCounts()
+    {
+        if (Percent is null) return;
+        ThrowTerminatingError(ErrorRecords.From(new JcException("CountsNotTaken", JcErrorKind.InvalidInput,
+            $"{MyInvocation.MyCommand.Name} takes connectors from a pipeline, not counts: a count has its group, and not the criteria by which its records were found. Give those, and the group's value, such as {{ Get-JcIngestedRecord -EventStatus failure -SourceIp $_.SourceIp }} in ForEach-Object.")));
     }
 }

@@ -6,56 +6,66 @@ namespace JumpCloudConnector.Cmdlets;
 /// <summary>A cmdlet that works on the records that match its criteria.</summary>
 public abstract class RecordQueryCmdlet : RecordInputCmdlet
 {
+    // None of these takes nothing: a variable that is misspelt would find every record.
     /// <summary>Organizations, by id or name, with wildcards.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(OrganizationCompleter))]
     public string[]? Organization { get; set; }
 
     /// <summary>msg_class.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(MsgClassCompleter))]
     public string[]? MsgClass { get; set; }
 
     /// <summary>msg_origin.source.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SourceCompleter))]
     public string[]? Source { get; set; }
 
     /// <summary>msg_origin.category.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(CategoryCompleter))]
     public string[]? Category { get; set; }
 
     /// <summary>JumpCloud's service.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ServiceCompleter))]
     public string[]? Service { get; set; }
 
     /// <summary>Event types.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(EventTypeCompleter))]
     public string[]? EventType { get; set; }
 
     /// <summary>success, failure, mfa or unknown.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(EventStatusCompleter))]
     public string[]? EventStatus { get; set; }
 
     /// <summary>Users, by name, e-mail address or what stands before its @, or id, with wildcards.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     public string[]? User { get; set; }
 
     /// <summary>Source addresses, with wildcards, or networks such as 10.0.0.0/8.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     public string[]? SourceIp { get; set; }
 
     /// <summary>Records that were written into the store at or after this time, whenever their events were.</summary>

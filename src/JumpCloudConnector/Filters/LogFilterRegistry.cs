@@ -62,6 +62,19 @@ public sealed class LogFilterRegistry(RecordStore store, TimeProvider? time = nu
 {
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
+    /// <summary>
+    /// What is to be said of a filter's tenant: that none of the connectors that there are is of it, so that none can have the
+    /// filter. Null where there is nothing to say; a filter may be made before the first connector.
+    /// </summary>
+    /// <param name="tenantName">The tenant, or null for all.</param>
+    public string? Doubt(string? tenantName)
+    {
+        string[] tenants = [.. store.Connectors.GetConnectors().Select(c => c.TenantName).Distinct(StringComparer.OrdinalIgnoreCase)];
+        if (tenantName is null || tenants.Length == 0 || tenants.Contains(tenantName, StringComparer.OrdinalIgnoreCase)) return null;
+        string remedy = Likeness.Nearest(tenantName, tenants) is { } near ? $"Did you mean '{near}'?" : "Get-JcConnector lists the tenants; without a tenant, any connector may have it.";
+        return $"No connector is of the tenant '{tenantName}', so none can have the log filter. {remedy}";
+    }
+
     /// <summary>Adds a filter; its id and times are given here.</summary>
     /// <exception cref="JcException">InvalidLogFilterName, InvalidLogFilterCondition or LogFilterExists.</exception>
     public LogFilterInfo Add(LogFilter filter)

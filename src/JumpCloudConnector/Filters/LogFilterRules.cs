@@ -31,7 +31,8 @@ public static class LogFilterRules
 
     /// <summary>
     /// What is to be said of conditions that are possible and yet can hardly be meant: those of fields that no record has, by
-    /// which a filter excludes nothing, or, negated, whatever its other conditions leave. For conditions that passed the check.
+    /// which a filter excludes nothing, or, negated, whatever its other conditions leave, and values that no record has. For
+    /// conditions that passed the check.
     /// </summary>
     public static IEnumerable<string> Doubts(IEnumerable<LogFilterCondition> conditions)
     {
@@ -41,6 +42,7 @@ public static class LogFilterRules
                 || (condition.Operator == LogFilterOperator.Exists && condition.Values.Count == 1 && !bool.Parse(condition.Values[0]));
             string means = $"the condition '{condition}' {(negates ? "holds for every record" : "holds for no record")}";
             if (KnownFields.Doubt(condition.Field, condition.Operator == LogFilterOperator.Exists, means) is { } doubt) yield return doubt;
+            foreach (string slip in ConditionDoubts.Of(condition, means)) yield return slip;
         }
     }
 

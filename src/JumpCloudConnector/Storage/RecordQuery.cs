@@ -144,5 +144,5 @@ public sealed record RecordQuery
     private static IEnumerable<string> Doubts(string field, IReadOnlyList<string> given, string[] known) =>
         from pattern in given
         where !known.Any(k => new TextPattern(pattern).Matches(k.AsSpan()))
-        select $"No record has '{pattern}' in {field}. There {(known.Length == 1 ? "is" : "are")} {string.Join(", ", known)}.";
+        select $"No record has '{pattern}' in {field}. There {(known.Length == 1 ? "is" : "are")} {string.Join(", ", known)}.{(Likeness.Nearest(pattern, known) is { } near && known.Length > 1 ? $" Did you mean '{near}'?" : "")}";
 }

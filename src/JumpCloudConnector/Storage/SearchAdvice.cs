@@ -13,6 +13,9 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
     // A few blocks: what is new at JumpCloud is among them sooner or later.
     private const int Newest = 1000;
 
+    // Lists of addresses to hunt for are long.
+    private const int Named = 5;
+
     /// <summary>Names and values without wildcards that neither the store nor JumpCloud's documentation knows.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     public IReadOnlyList<string> Doubts(CancellationToken cancellationToken = default)
@@ -57,6 +60,41 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
             store.Records.Find(new RecordQuery { First = Newest }, cancellationToken).Select(value).OfType<string>();
     }
 
+    /// <summary>Where nothing was found: users and source addresses without wildcards that no record of the store has, of whatever time.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    public IReadOnlyList<string> Unknown(CancellationToken cancellationToken = default)
+    {
+        List<string> unknown = [];
+        Look(query.Users, v => new RecordQuery { Users = v }, "user", "-User takes account names, e-mail addresses or what stands before their @, ids, and wildcards.",
+            // Whoever has an account is in the records of users, where those are collected.
+            () => Newly(new RecordQuery { MessageClasses = [MessageClass.SystemUser] }).Concat(Newly(new RecordQuery())).SelectMany(r => (string?[])[r.User, NameIn(r.User)]),
+            Likeness.Nearest);
+        Look(query.SourceIps, v => new RecordQuery { SourceIps = v }, "source address", "-SourceIp takes addresses, wildcards such as 10.1.*, and networks such as 10.0.0.0/8.",
+            // Numbers are like each other by chance: one digit may be a slip, and no more.
+            () => Newly(new RecordQuery()).Select(r => r.SourceIp), (v, known) => known.FirstOrDefault(k => Likeness.Distance(v, k) == 1));
+        return unknown;
+
+        void Look(IReadOnlyList<string> given, Func<string[], RecordQuery> of, string what, string remedy, Func<IEnumerable<string?>> seen, Func<string, IEnumerable<string>, string?> nearest)
+        {
+            string[] plain = [.. given.Where(v => v.Length > 0 && IsPlain(v)).Distinct(StringComparer.OrdinalIgnoreCase)];
+            if (plain.Length == 0 || !Has(new RecordQuery(), cancellationToken)) return;
+            if (Has(of(plain), cancellationToken))
+            {
+                // Of a long list each would be a search of its own, to say of some what is no surprise.
+                if (plain.Length > Named) return;
+                plain = [.. plain.Where(v => !Has(of([v]), cancellationToken))];
+                if (plain.Length == 0) return;
+            }
+
+            string[] known = [.. seen().OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
+            string[] near = [.. plain.Take(Named).Select(v => nearest(v, known)).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
+            string more = plain.Length > Named ? $" or one of {Words.Count(plain.Length - Named, "other")}" : "";
+            unknown.Add($"No record of the store has the {what} {Quoted(plain.Take(Named))}{more}. {(near.Length == 0 ? remedy : $"Did you mean {Quoted(near)}?")}");
+        }
+
+        IEnumerable<IngestedRecord> Newly(RecordQuery sought) => store.Records.Find(sought with { First = Newest }, cancellationToken);
+    }
+
     /// <summary>Where nothing was found: what of the search rules out every record by itself, as far as that is cheap to know.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     public IReadOnlyList<string> Reasons(CancellationToken cancellationToken = default)
@@ -78,9 +116,13 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
         [
             .. from criterion in criteria
                where criterion.Values.Count > 0 && criterion.Values.All(IsPlain) && !Has(criterion.Query, cancellationToken)
-               select $"No record of that span has the {criterion.What} {string.Join(" or ", criterion.Values.Select(v => $"'{v}'"))}, whatever else is asked for.",
+               select $"No record of that span has the {criterion.What} {Quoted(criterion.Values)}, whatever else is asked for.",
         ];
     }
+
+    private static string Quoted(IEnumerable<string> values) => string.Join(" or ", values.Select(v => $"'{v}'"));
+
+    private static string? NameIn(string? address) => address?.IndexOf('@') is > 0 and int at ? address.Substring(0, at) : null;
 
     /// <summary>
     /// True where a record matches. Cheap for values without wildcards: the summaries rule out all blocks but a few that only

@@ -54,12 +54,15 @@ public sealed class BindingTests
     }
 
     [Theory]
-    [InlineData("ContentType", "'SystemUsers'", "DirectoryInsights or SystemUser")]
+    [InlineData("ContentType", "'SystemUsers'", "Did you mean SystemUser? Give DirectoryInsights or SystemUser")]
+    [InlineData("ContentType", "'systemuser,directory-insight'", "'directory-insight' cannot be used. Did you mean DirectoryInsights?")]
+    [InlineData("ContentType", "'syslog'", "'syslog' cannot be used. Give DirectoryInsights or SystemUser")]
     [InlineData("ContentType", "'DirectoryInsights,3'", "DirectoryInsights or SystemUser")]
     [InlineData("ContentType", "'1'", "DirectoryInsights or SystemUser")]
     [InlineData("ContentType", "1", "DirectoryInsights or SystemUser")]
     [InlineData("ContentType", "','", "DirectoryInsights or SystemUser")]
     [InlineData("ContentType", "@(1, 2)", "DirectoryInsights or SystemUser")]
+    [InlineData("Region", "'EUR'", "Did you mean EU? Give US")]
     [InlineData("Region", "'UK'", "US, EU or IN")]
     [InlineData("Region", "'1'", "US, EU or IN")]
     [InlineData("Region", "2", "US, EU or IN")]

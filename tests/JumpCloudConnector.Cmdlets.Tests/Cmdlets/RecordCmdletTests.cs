@@ -59,6 +59,21 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
     }
 
     [Theory]
+    [InlineData("Get-JcIngestedRecord")]
+    [InlineData("Measure-JcIngestedRecord")]
+    [InlineData("Export-JcIngestedRecord 'never.ndjson' -WhatIf")]
+    [InlineData("Remove-JcIngestedRecord -WhatIf")]
+    public void Counts_of_a_pipeline_are_not_taken_for_nothing_or_for_their_connectors(string command)
+    {
+        foreach (string group in new[] { "User", "ConnectorName" })
+        {
+            ScriptResult result = store.Work.Run($"Measure-JcIngestedRecord -GroupBy {group} -First 2 | {command}");
+            Assert.Empty(result.Output);
+            Assert.StartsWith("CountsNotTaken,", Assert.Single(result.AllErrors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("ConnectorName", "ConnectorName")]
     [InlineData("TenantName", "TenantName")]
     [InlineData("MsgClass", "MsgClass")]
@@ -186,6 +201,32 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
             $"-ConnectorName Beta -After '{Iso(start)}' -Before '{Iso(end)}'");
     }
 
+    [Theory]
+    [InlineData("User")]
+    [InlineData("SourceIp")]
+    [InlineData("EventType")]
+    [InlineData("Organization")]
+    public void A_criterion_without_a_value_does_not_find_everything(string parameter)
+    {
+        foreach (string nothing in (string[])["$null", "''", "@()"])
+        {
+            ScriptResult result = store.Work.Run($"Get-JcIngestedRecord -{parameter} {nothing}");
+            Assert.Empty(result.Output);
+            Assert.StartsWith("ParameterArgumentValidationError", Assert.Single(result.AllErrors).FullyQualifiedErrorId, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("Usr", "Did you mean User?")]
+    [InlineData("event_type", "Did you mean EventType?")]
+    [InlineData("Country", "Give ConnectorName, TenantName")]
+    public void What_nothing_is_counted_by_is_refused_with_the_nearest(string group, string remedy)
+    {
+        ErrorRecord error = Assert.Single(store.Work.Run($"Measure-JcIngestedRecord -GroupBy {group}").AllErrors);
+        Assert.StartsWith("ParameterArgumentTransformationError,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains(remedy, error.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_cannot_match_is_pointed_out()
     {
@@ -205,6 +246,7 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
         ScriptResult unknown = work.Run("Get-JcIngestedRecord -EventStatus failed, mfa -First 1");
         Assert.Contains("success, failure, mfa, unknown", Assert.Single(unknown.Warnings), StringComparison.Ordinal);
         Assert.Contains("'failed'", unknown.Warnings[0], StringComparison.Ordinal);
+        Assert.EndsWith("Did you mean 'jumpcloud_directoryinsights'?", Assert.Single(work.Run("Get-JcIngestedRecord -MsgClass DirectoryInsights").Warnings), StringComparison.Ordinal);
         Assert.Empty(work.Run("Get-JcIngestedRecord -EventStatus succ* -MsgClass jumpcloud_systemuser -First 1").Warnings);
     }
 
@@ -212,6 +254,31 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
     public void An_object_has_no_property_that_a_table_cannot_show()
     {
         Assert.All(All[0].Properties, p => Assert.True(p.Value is null or string or long or DateTimeOffset, p.Name));
+    }
+
+    [Theory]
+    [InlineData("New-JcLogFilter Ours 'event_type Equal sso_auth' -TenantName 'Acme Lt' -WhatIf", "Did you mean 'Acme Ltd'?")]
+    [InlineData("New-JcLogFilter Ours 'event_type Equal sso_auth' -TenantName Elsewhere -WhatIf", "Get-JcConnector lists the tenants")]
+    [InlineData("Test-JcLogFilter -Condition 'event_type Equal sso_auth' -ConnectorName Acem", "Did you mean 'Acme'?")]
+    public void A_filter_for_what_is_not_there_is_warned_of(string command, string remedy)
+    {
+        ScriptResult result = store.Work.Run(command);
+        Assert.Empty(result.AllErrors);
+        Assert.Contains(remedy, Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("event_type = sso_auth", "Did you mean 'event_type Equal sso_auth'?")]
+    [InlineData("event_type:\"sso_auth\"", "Did you mean 'event_type Equal sso_auth'?")]
+    [InlineData("event_type != sso_auth", "Did you mean 'event_type NotEqual sso_auth'?")]
+    [InlineData("event_type -eq sso_auth", "Did you mean Equal?")]
+    [InlineData("event_type like sso_*", "Did you mean StartsWith, EndsWith, Contains or Match?")]
+    [InlineData("event_type Equals sso_auth", "Did you mean Equal?")]
+    public void A_condition_in_the_words_of_another_language_is_refused_with_ours(string condition, string remedy)
+    {
+        ErrorRecord error = Assert.Single(store.Work.Run($"New-JcLogFilter Foreign '{condition}' -WhatIf").AllErrors);
+        Assert.StartsWith("ParameterArgumentTransformationError,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains(remedy, error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class RecordSumTests(CollectedStore store) : IClassFixture<Collect
         Assert.Equal(Work.RunWell("Get-JcIngestedRecord Beta").Count, (int)Work.One("Get-JcConnector Beta | Measure-JcIngestedRecord").Number("Count"));
         Assert.Empty(Work.RunWell("Get-JcConnector Nob* | Measure-JcIngestedRecord"));
         // What was counted by leads back to the records.
-        Assert.Equal(Work.RunWell("Get-JcIngestedRecord Beta").Count, Work.RunWell("Measure-JcIngestedRecord -GroupBy ConnectorName | Where-Object ConnectorName -eq Beta | Get-JcIngestedRecord").Count);
+        Assert.Equal(Work.RunWell("Get-JcIngestedRecord Beta").Count, Work.RunWell("Measure-JcIngestedRecord -GroupBy ConnectorName | Where-Object ConnectorName -eq Beta | ForEach-Object { Get-JcIngestedRecord $_.ConnectorName }").Count);
         Work.Refused("InvalidInterval", "Measure-JcIngestedRecord -Interval 7m");
         Work.Refused("InvalidQuery", "Measure-JcIngestedRecord -Query 'a:'");
         Work.Refused("LastAndAfter", "Measure-JcIngestedRecord -Last 2h -After 3h");
@@ -63,6 +63,18 @@ public sealed class RecordSumTests(CollectedStore store) : IClassFixture<Collect
         ScriptResult none = Work.Run("Measure-JcIngestedRecord -User nobody -Verbose");
         Assert.Equal(0, Assert.Single(none.Output).Number("Count"));
         Assert.Contains(none.Verbose, v => v.ToString().Contains("Nothing matched", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Get-JcIngestedRecord")]
+    [InlineData("Measure-JcIngestedRecord -GroupBy EventType")]
+    [InlineData("Export-JcIngestedRecord $folder/nothing.ndjson -Force")]
+    [InlineData("Export-JcIngestedRecord $folder/nothing.ndjson -WhatIf")]
+    public void A_user_that_no_record_has_is_warned_of_where_nothing_was_found(string command)
+    {
+        string warning = Assert.Single(Work.Run($"{command} -User no.such.user -SourceIp 10.*").Warnings);
+        Assert.StartsWith("No record of the store has the user 'no.such.user'.", warning, StringComparison.Ordinal);
+        Assert.Empty(Work.Run($"{command} -User jane.doe -Before 2001-01-01").Warnings);
     }
 
     [Fact]

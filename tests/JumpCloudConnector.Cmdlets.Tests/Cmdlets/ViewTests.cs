@@ -20,6 +20,7 @@ public sealed class ViewTests
         ["ConnectionTestResult"] = "Get-JcConnector | Test-JcConnector",
         ["ConnectionProbe"] = "Test-JcConnector Acme | ForEach-Object Probes",
         ["IngestedRecord"] = "Get-JcIngestedRecord -First 30",
+        ["LongRecord"] = "Get-JcIngestedRecord -User managed.service.account",
         ["LogFilter"] = "Get-JcLogFilter",
         ["LogFilterTestResult"] = "Test-JcLogFilter *",
         ["AnalyzerProfile"] = "Get-JcAnalyzerProfile",
@@ -52,7 +53,7 @@ public sealed class ViewTests
     [InlineData("ConnectionTestResult", "ConnectorName Result Latency Summary", "Acme|Success| ms")]
     [InlineData("ConnectionTestResult", "ConnectorName Result Latency Summary", "Wrong|Failure")]
     [InlineData("ConnectionProbe", "Name HostName Result Latency Message", "Organization|127.0.0.1|ok")]
-    [InlineData("IngestedRecord", "Time EventType Status User SourceIp Connector Organization", "Acme")]
+    [InlineData("IngestedRecord", "Time EventType Status User SourceIp", "20")]
     [InlineData("LogFilter", "Name TenantName Excluded Condition", "Quiet|(all)|(inactive)|severity Exists")]
     [InlineData("LogFilterTestResult", "Name Tested Part Sample", "Quiet|%")]
     [InlineData("AnalyzerProfile", "Name Streams Connectors Description", "Default|any|Acme, Disabled one")]
@@ -63,11 +64,11 @@ public sealed class ViewTests
     [InlineData("MissingSpan", "From To Received Missing", "7")]
     [InlineData("Backlog", "Connector State Watermark", "Behind|Collected|d 23h behind")]
     [InlineData("StoreTest", "State Blocks Records Duration Findings Store", "Healthy|64|(none)")]
-    [InlineData("StoreBackup", "Records Size Created LastSequence File", "64|kB|view.db")]
+    [InlineData("StoreBackup", "Records Size Created File", "64|kB|view.db")]
     [InlineData("RecordRemoval", "Removed Oldest Newest Freed Store", "64|kB")]
     [InlineData("RecordCount", "Count Percent First Last Group", "60|93.8 %|jumpcloud_directoryinsights, Acme|6.3 %")]
     [InlineData("IntervalCount", "Time Count Percent Group", ":00:00|%|(all)")]
-    [InlineData("RecordExport", "Records Files Size Oldest Newest LastSequence Path", "64|kB|64|all.ndjson")]
+    [InlineData("RecordExport", "Records Files Size Oldest Newest Path", "64|kB|all.ndjson")]
     [InlineData("ConnectorImportResult", "Line Name Outcome Message", "Acme|Skipped|-Update")]
     [InlineData("ConnectorImportResult", "Line Name Outcome Message", "Worse|Failed|InvalidTenantName")]
     [InlineData("SyslogDestination", "Name State Receiver LagRecords Lag Before Start Oldest Unsent", "dead|SyslogConnectionRefused|Relp 127.0.0.1:|64|0")]
@@ -121,6 +122,32 @@ public sealed class ViewTests
         Assert.Empty(slivers);
     }
 
+    /// <summary>Columns without a width share what is left, and push nothing off the screen that stands behind them.</summary>
+    [Fact]
+    public void What_columns_without_a_width_share_is_enough()
+    {
+        XElement formats = XDocument.Load(Path.Combine(ModuleCopy.FindBuiltModule(), "JumpCloudConnector.Format.ps1xml")).Root!;
+        var shared = (from view in formats.Descendants("View")
+                      let headers = view.Descendants("TableColumnHeader").ToArray()
+                      let open = headers.Count(h => h.Element("Width") is null)
+                      where open > 1
+                      select (Name: view.Element("Name")!.Value, Each: (79 - (headers.Length - 1) - headers.Sum(h => (int?)h.Element("Width") ?? 0)) / open)).ToArray();
+        Assert.Equal(["IngestedRecord", "Origin"], shared.Select(v => v.Name));
+        Assert.All(shared, v => Assert.InRange(v.Each, 14, 80));
+    }
+
+    [Fact]
+    public async Task A_long_address_and_a_long_event_type_are_whole_in_120_columns()
+    {
+        string[] wide = await ShowAsync("LongRecord", 120, null), narrow = await ShowAsync("LongRecord", 80, null);
+        string line = Assert.Single(wide, l => l.Contains("managed.service", StringComparison.Ordinal));
+        Assert.Contains("access_management_association_change", line, StringComparison.Ordinal);
+        Assert.Contains("managed.service.account@example.com", line, StringComparison.Ordinal);
+        line = Assert.Single(narrow, l => l.Contains("managed.service", StringComparison.Ordinal));
+        Assert.Contains("access_managemen…", line, StringComparison.Ordinal);
+        Assert.Contains("203.0.113.217", line, StringComparison.Ordinal);
+    }
+
     /// <summary>Half a screen must not take away what the table is looked at for.</summary>
     [Theory]
     [InlineData("Connector", "Name Status Lag|Next Run")]
@@ -131,7 +158,7 @@ public sealed class ViewTests
     [InlineData("IngestionTest", "Connector State Received Stored Missing")]
     [InlineData("MissingSpan", "From To Received Missing")]
     [InlineData("IngestedRecord", "Time EventType Status User SourceIp")]
-    [InlineData("RecordExport", "Records Files Size LastSequence")]
+    [InlineData("RecordExport", "Records Files Size Oldest Newest")]
     [InlineData("SyslogDestination", "Name State Receiver LagRecords")]
     [InlineData("ForwardingResult", "Name State Sent Acknowledged LagRecords")]
     public async Task What_matters_is_in_80_columns(string kind, string headers)
@@ -159,7 +186,7 @@ public sealed class ViewTests
     [InlineData("Backlog", "ConnectorName : Behind|Backlog : ")]
     [InlineData("CollectionResult", "ConnectorName : Acme|State : Collected|StatusCode : 0|ErrorId : Unauthorized")]
     [InlineData("ConnectionTestResult", "ConnectorName : Acme|Result : Success|Warning :|Probes : DNS at 127.0.0.1")]
-    [InlineData("IngestedRecord", "ConnectorName : Acme|Json : {")]
+    [InlineData("IngestedRecord", "ConnectorName : Acme|Json : {|… (property Json, ")]
     [InlineData("LogFilter", "Name : Quiet|TenantName : (all)|Condition : severity Exists|Excluded : 0")]
     [InlineData("SyslogDestination", "Name : dead|State : Failed|LagRecords : 64|Lag : |ErrorId : SyslogConnectionRefused|ErrorMessage : Syslog destination|Framing : (of the transport)")]
     [InlineData("SyslogDestination", "Name : fresh|State : NotTried|StartPosition : 64|RecordsBefore : 64 (stored before the start, and not sent)|Position : 64")]
@@ -270,6 +297,7 @@ public sealed class ViewTests
         string file = Path.Combine(work.Folder, "lines.csv");
         await File.WriteAllTextAsync(
             file, "Name,IntervalMinutes\nAcme,60\nWorse,0\n", TestContext.Current.CancellationToken);
+        if (kind == "LongRecord") AddLongEvent(work);
         work.RunWell("$null = Invoke-JcCollection");
         AddGapAndMissing(work);
         if (kind is "SyslogDestination" or "SyslogDestinationTest" or "ForwardingResult") AddDestinations(work, receiver);
@@ -278,6 +306,12 @@ public sealed class ViewTests
         Assert.True(work.Session.Show(s_scripts[kind]), shown.ToString());
         return [.. shown.ToString().Split('\n').Select(line => line.TrimEnd('\r'))];
     }
+
+    private static void AddLongEvent(Workspace work) => work.Organization.AddEvent(
+        $$"""
+        {"id":"64b1f0c2d3e4f5a6b7c8d9e1","service":"access_management","event_type":"access_management_association_change","client_ip":"203.0.113.217",
+        "initiated_by":{"type":"admin","email":"managed.service.account@example.com"},"timestamp":"{{DateTimeOffset.UtcNow.AddMinutes(-5):yyyy-MM-ddTHH:mm:ss.fffZ}}"}
+        """);
 
     // One that has everything, one that cannot be reached, one that nobody has sent to yet, and one for which there is nothing yet.
     private static void AddDestinations(Workspace work, MessageReceiver receiver)

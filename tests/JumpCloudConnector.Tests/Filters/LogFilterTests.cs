@@ -489,6 +489,27 @@ public sealed class LogFilterTests
         else Assert.All(said.Split('|'), part => Assert.Contains(part, Assert.Single(doubts), StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("event_status", Equal, "sucess", "'sucess' in event_status|success, failure, mfa, unknown|'success'?")]
+    [InlineData("event_status", In, "SUCCESS", null)]
+    [InlineData("event_status", StartsWith, "succ", null)]
+    [InlineData("msg_class", NotEqual, "systemuser", "'jumpcloud_systemuser'?")]
+    [InlineData("event_type", Equal, "sso_*", "has no wildcards|holds for no record|StartsWith")]
+    [InlineData("event_type", NotIn, "sso_*", "holds for every record but")]
+    [InlineData("event_type", Match, "^sso_.*", null)]
+    [InlineData("event_type", Equal, "\"sso_auth\"", "The quotes|event_type Equal sso_auth.")]
+    [InlineData("event_type", Equal, "sso_auth and event_status Equal success", "'and' is part of the value|One text is one condition")]
+    [InlineData("user.name", Contains, "tom and jerry", null)]
+    [InlineData("event_type", Equal, "made_up_by_a_customer", null)]
+    public void A_value_that_can_hardly_be_meant_is_pointed_out(string field, LogFilterOperator @operator, string value, string? said)
+    {
+        LogFilterCondition condition = Condition(field, @operator, value);
+        LogFilterRules.Check(Filter(condition));
+        string[] doubts = [.. LogFilterRules.Doubts([condition])];
+        if (said is null) Assert.Empty(doubts);
+        else Assert.All(said.Split('|'), part => Assert.Contains(part, Assert.Single(doubts), StringComparison.Ordinal));
+    }
+
     private static LogFilterCondition Condition(string field, LogFilterOperator @operator, params string[] values) =>
         new() { Field = field, Operator = @operator, Values = values };
 

@@ -53,6 +53,24 @@ public sealed class MeasureTests
         }
     }
 
+    /// <summary>An account name, or the address of records without one: the help says how to find the records of either.</summary>
+    [Fact]
+    public async Task A_group_of_users_is_found_by_the_query_that_the_help_names()
+    {
+        using FilledStore store = await FilledStore.MakeAsync(5, 3_000);
+        string[] users = [.. store.Records.Measure(new RecordQuery(), new RecordGrouping { By = [RecordGroup.User] }).Select(g => g.User).OfType<string>()];
+        string[] addresses = [.. users.Where(u => u.Contains('@', StringComparison.Ordinal)).Take(5)];
+        string[] names = [.. users.Where(u => u.Contains('.', StringComparison.Ordinal)).Where(u => !u.Contains('@', StringComparison.Ordinal)).Take(5)];
+        Assert.Equal((5, 5), (addresses.Length, names.Length));
+        Assert.All(names, u => Assert.Equal(CountOf(u), Found(new RecordQuery { Query = $"user.name:\"{u}\"" })));
+        Assert.All(addresses, u => Assert.Equal(CountOf(u), Found(new RecordQuery { Query = $"(user.email:\"{u}\" AND NOT user.name:*) OR user.name:\"{u}\"" })));
+        // What -User finds is both of a person.
+        Assert.All(names, u => Assert.InRange(Found(new RecordQuery { Users = [u] }), CountOf(u), long.MaxValue));
+
+        long CountOf(string user) => store.Records.Measure(new RecordQuery(), new RecordGrouping { By = [RecordGroup.User] }).First(g => g.User == user).Count;
+        long Found(RecordQuery query) => store.Find(query).Count;
+    }
+
     [Fact]
     public async Task Blocks_are_opened_only_where_their_summaries_do_not_suffice()
     {

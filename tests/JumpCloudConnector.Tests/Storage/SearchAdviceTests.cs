@@ -1,3 +1,4 @@
+using JumpCloudConnector.Records;
 using JumpCloudConnector.Storage;
 using JumpCloudConnector.Tests.Support;
 
@@ -51,6 +52,41 @@ public sealed class SearchAdviceTests
     }
 
     [Fact]
+    public async Task A_user_or_an_address_that_no_record_has_is_named_with_the_nearest()
+    {
+        using FilledStore store = await FilledStore.MakeAsync(16, 5_000);
+        string user = store.Find(new RecordQuery { MessageClasses = ["jumpcloud_systemuser"], First = 1 })[0].User!;
+        string address = store.Find(new RecordQuery { SourceIps = ["10.*"], First = 1 })[0].SourceIp!;
+        AssertUnknown(new RecordQuery { Users = [user + "x"] }, $"No record of the store has the user '{user}x'.", $"Did you mean '{user}'?");
+        AssertUnknown(new RecordQuery { SourceIps = [address + "x"] }, $"the source address '{address}x'.", $"Did you mean '{address}'?");
+        AssertUnknown(new RecordQuery { SourceIps = ["1.2.3.4"] }, "the source address '1.2.3.4'.", "-SourceIp takes addresses");
+        AssertUnknown(new RecordQuery { Users = ["zzzzzzzzzz"] }, "the user 'zzzzzzzzzz'.", "-User takes account names");
+        // One of two is known, and only not of that time.
+        AssertUnknown(new RecordQuery { Users = [user, "zzzzzzzzzz"], Before = 1 }, "the user 'zzzzzzzzzz'.", "-User takes");
+        AssertUnknown(new RecordQuery { SourceIps = [.. Enumerable.Range(0, 100).Select(i => $"not-an-address-{i:000}")] }, "'not-an-address-004' or one of 95 others.", "-SourceIp takes");
+
+        void AssertUnknown(RecordQuery query, string fault, string remedy)
+        {
+            Assert.Empty(store.Find(query));
+            string unknown = Assert.Single(Unknown(store, query));
+            Assert.Contains(fault, unknown, StringComparison.Ordinal);
+            Assert.Contains(remedy, unknown, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_user_that_is_only_not_of_that_time_is_not_unknown()
+    {
+        using FilledStore store = await FilledStore.MakeAsync(17, 3_000);
+        IngestedRecord any = store.Find().First(r => r.User is not null && r.SourceIp is not null && r.User.All(char.IsAscii));
+        Assert.Empty(Unknown(store, new RecordQuery { Users = [any.User!.ToUpperInvariant()], SourceIps = [any.SourceIp!], Before = 1 }));
+        // What cannot be told without reading all is passed over.
+        Assert.Empty(Unknown(store, new RecordQuery { Users = ["zzzz*", "zzzü"], SourceIps = ["250.*", "250.0.0.0/8"] }));
+        using FilledStore empty = new();
+        Assert.Empty(Unknown(empty, new RecordQuery { Users = ["anybody"] }));
+    }
+
+    [Fact]
     public async Task What_rules_out_everything_by_itself_is_named()
     {
         using FilledStore store = await FilledStore.MakeAsync(13, 5_000);
@@ -80,6 +116,9 @@ public sealed class SearchAdviceTests
 
     private static IReadOnlyList<string> Doubts(FilledStore store, RecordQuery query) =>
         new SearchAdvice(store.Store, query).Doubts(TestContext.Current.CancellationToken);
+
+    private static IReadOnlyList<string> Unknown(FilledStore store, RecordQuery query) =>
+        new SearchAdvice(store.Store, query).Unknown(TestContext.Current.CancellationToken);
 
     private static IReadOnlyList<string> Reasons(FilledStore store, RecordQuery query) =>
         new SearchAdvice(store.Store, query).Reasons(TestContext.Current.CancellationToken);

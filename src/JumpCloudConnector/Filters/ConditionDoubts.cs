@@ -1,0 +1,51 @@
+using System.Text.RegularExpressions;
+using JumpCloudConnector.Records;
+
+namespace JumpCloudConnector.Filters;
+
+/// <summary>
+/// What is to be said of a condition's values that are possible and can hardly be meant: slips of who writes a first filter, by
+/// which it excludes nothing, or everything.
+/// </summary>
+internal static class ConditionDoubts
+{
+    private static readonly Dictionary<string, string[]> s_closed = new(StringComparer.Ordinal)
+    {
+        ["event_status"] = [.. KnownValues.EventStatuses],
+        ["msg_class"] = [MessageClass.DirectoryInsights, MessageClass.SystemUser],
+        ["msg_origin.source"] = [MessageClass.DirectoryInsightsSource, MessageClass.SystemUserSource],
+        ["msg_origin.category"] = [MessageClass.Category],
+    };
+
+    private static readonly Regex s_joined = new(
+        $@"\s(and|or|&&|\|\|)\s+[\w.]+\s+({string.Join("|", Enumerable.Range((int)LogFilterOperator.Equal, (int)LogFilterOperator.InSubnet).Select(o => (LogFilterOperator)o))})\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+    /// <summary>What there is to say, at most one thing a value.</summary>
+    /// <param name="condition">A condition that passed the check.</param>
+    /// <param name="means">What comes of it: "the condition '…' holds for no record".</param>
+    public static IEnumerable<string> Of(LogFilterCondition condition, string means)
+    {
+        // An expression may have any sign, and what numbers and networks cannot be was refused.
+        if (condition.Operator is LogFilterOperator.Match or LogFilterOperator.Exists or LogFilterOperator.GreaterThan or LogFilterOperator.LessThan or LogFilterOperator.InSubnet)
+            return [];
+        return condition.Values.Select(v => Of(condition, v, means)).OfType<string>();
+    }
+
+    private static string? Of(LogFilterCondition condition, string value, string means)
+    {
+        bool whole = condition.Operator is LogFilterOperator.Equal or LogFilterOperator.NotEqual or LogFilterOperator.In or LogFilterOperator.NotIn;
+        if (s_joined.Match(value) is { Success: true } joined)
+        {
+            return $"'{joined.Groups[1].Value}' is part of the value of the condition '{condition}'. One text is one condition: write each in quotes of its own, with commas between them; all must hold. For 'or' add a second filter.";
+        }
+
+        if (value.Length > 1 && value[0] is '"' or '\'' && value[value.Length - 1] == value[0])
+            return $"The quotes in the condition '{condition}' are part of its value. Leave them out: {condition.Field} {condition.Operator} {value.Trim(value[0])}.";
+        if (!whole) return null;
+        if (value.IndexOf('*') >= 0)
+            return $"A condition has no wildcards: * stands for itself, so {means} but those that have it. Use StartsWith, EndsWith or Contains without it, or Match with a regular expression.";
+        if (!s_closed.TryGetValue(condition.Field, out string[]? known) || known.Contains(value, StringComparer.OrdinalIgnoreCase)) return null;
+        string near = known.Length > 1 && Likeness.Nearest(value, known) is { } nearest ? $" Did you mean '{nearest}'?" : "";
+        return $"No record has '{value}' in {condition.Field}, as the condition '{condition}' asks. There {(known.Length == 1 ? "is" : "are")} {string.Join(", ", known)}.{near}";
+    }
+}

@@ -1,47 +1,12 @@
-using System.Collections.Concurrent;
 using System.Xml.Linq;
-using JumpCloudConnector.Connectors;
-using JumpCloudConnector.Storage;
-using JumpCloudConnector.Tests.Support.Receivers;
 using PowerShellHost;
 using Xunit;
 
 namespace JumpCloudConnector.Cmdlets.Tests.Cmdlets;
 
 /// <summary>What each kind of object looks like at a prompt, as a table and as a list.</summary>
-public sealed class ViewTests
+public sealed class ViewTests(ShownObjects objects) : IClassFixture<ShownObjects>
 {
-    private static readonly Dictionary<string, string> s_scripts = new()
-    {
-        ["Connector"] = "Get-JcConnector",
-        ["Fresh"] = "New-JcConnector Fresh T -ApiKey $key -ContentType DirectoryInsights @sim -WarningAction Ignore",
-        ["StreamHealth"] = "Get-JcConnector Acme | ForEach-Object Streams",
-        ["CollectionResult"] = "Invoke-JcCollection -Force",
-        ["ConnectionTestResult"] = "Get-JcConnector | Test-JcConnector",
-        ["ConnectionProbe"] = "Test-JcConnector Acme | ForEach-Object Probes",
-        ["IngestedRecord"] = "Get-JcIngestedRecord -First 30",
-        ["LongRecord"] = "Get-JcIngestedRecord -User managed.service.account",
-        ["LogFilter"] = "Get-JcLogFilter",
-        ["LogFilterTestResult"] = "Test-JcLogFilter *",
-        ["AnalyzerProfile"] = "Get-JcAnalyzerProfile",
-        ["LedgerEntry"] = "Get-JcCollectionLedger",
-        ["GapInfo"] = "Get-JcCollectionGap",
-        ["IngestionTest"] = "Test-JcIngestion",
-        ["MissingSpan"] = "(Test-JcIngestion Acme).Missing",
-        ["Backlog"] = "Invoke-JcCollection Behind -TimeLimit ([TimeSpan]::FromTicks(1)) -WarningAction Ignore",
-        ["StoreInfo"] = "Set-JcStore -RetentionDays 400 -MaxSizeGB 0.5 -PassThru",
-        ["StoreTest"] = "Test-JcStore",
-        ["StoreBackup"] = "Backup-JcStore $folder/view.db -Force",
-        ["RecordRemoval"] = "Remove-JcIngestedRecord Acme -Force",
-        ["RecordCount"] = "Measure-JcIngestedRecord -GroupBy MsgClass, ConnectorName",
-        ["IntervalCount"] = "Measure-JcIngestedRecord -Interval 6h",
-        ["RecordExport"] = "Export-JcIngestedRecord $folder/all.ndjson",
-        ["ConnectorImportResult"] = "Import-JcConnector $folder/lines.csv",
-        ["SyslogDestination"] = "Get-JcSyslogDestination",
-        ["SyslogDestinationTest"] = "Test-JcSyslogDestination",
-        ["ForwardingResult"] = "Send-JcSyslog -WarningAction SilentlyContinue",
-    };
-
     [Theory]
     [InlineData("Connector", "Name TenantName Status Lag Interval ContentType", "Acme|Healthy|5 min|DirectoryInsights, SystemUser")]
     [InlineData("Connector", "Name TenantName Status", "Wrong|401 Unauthorized")]
@@ -83,7 +48,7 @@ public sealed class ViewTests
     {
         foreach (int width in new[] { 120, 80 })
         {
-            string[] lines = await ShowAsync(kind, width, null);
+            string[] lines = await objects.ShowAsync(kind, width);
             Assert.All(lines, line => Assert.True(line.Length <= width, $"{line.Length}: {line}"));
             string text = string.Join('\n', lines);
             int rule = Array.FindIndex(lines, line => line.TrimStart().StartsWith("--", StringComparison.Ordinal));
@@ -139,7 +104,7 @@ public sealed class ViewTests
     [Fact]
     public async Task A_long_address_and_a_long_event_type_are_whole_in_120_columns()
     {
-        string[] wide = await ShowAsync("LongRecord", 120, null), narrow = await ShowAsync("LongRecord", 80, null);
+        string[] wide = await objects.ShowAsync("LongRecord", 120), narrow = await objects.ShowAsync("LongRecord", 80);
         string line = Assert.Single(wide, l => l.Contains("managed.service", StringComparison.Ordinal));
         Assert.Contains("access_management_association_change", line, StringComparison.Ordinal);
         Assert.Contains("managed.service.account@example.com", line, StringComparison.Ordinal);
@@ -163,7 +128,7 @@ public sealed class ViewTests
     [InlineData("ForwardingResult", "Name State Sent Acknowledged LagRecords")]
     public async Task What_matters_is_in_80_columns(string kind, string headers)
     {
-        string[] lines = await ShowAsync(kind, 80, null);
+        string[] lines = await objects.ShowAsync(kind, 80);
         int rule = Array.FindIndex(lines, line => line.TrimStart().StartsWith("--", StringComparison.Ordinal));
         foreach (string header in headers.Split('|').SelectMany(h => h.Contains("Next", StringComparison.Ordinal) ? [h] : h.Split(' '))) Assert.Contains(header, lines[rule - 1], StringComparison.Ordinal);
     }
@@ -195,8 +160,7 @@ public sealed class ViewTests
     [InlineData("ForwardingResult", "Name : dead|State : Failed|ErrorId : SyslogConnectionRefused|ErrorMessage : Syslog destination|LagRecords : 64|Size : 0 kB")]
     public async Task A_list_has_what_the_table_has_no_room_for(string kind, string expected)
     {
-        using var folder = new TemporaryFolder();
-        string[] lines = await ShowAsync(kind, 120, ListsAlone(folder));
+        string[] lines = await objects.ShowAsync(kind, 120, asList: true);
         Assert.All(lines, line => Assert.True(line.Length <= 120, $"{line.Length}: {line}"));
         string text = string.Join('\n', lines.Select(Narrow));
         foreach (string line in expected.Split('|')) Assert.True(text.Contains(line, StringComparison.Ordinal), text);
@@ -208,7 +172,7 @@ public sealed class ViewTests
     [InlineData(120)]
     public async Task A_store_shows_its_whole_path(int width)
     {
-        string[] lines = await ShowAsync("StoreInfo", width, null);
+        string[] lines = await objects.ShowAsync("StoreInfo", width);
         Assert.All(lines, line => Assert.True(line.Length <= width, $"{line.Length}: {line}"));
         int first = Array.FindIndex(lines, line => line.StartsWith("StorePath", StringComparison.Ordinal));
         Assert.True(first >= 0, string.Join('\n', lines));
@@ -225,7 +189,7 @@ public sealed class ViewTests
     {
         foreach (int width in new[] { 120, 80 })
         {
-            string[] lines = await ShowAsync(kind, width, null);
+            string[] lines = await objects.ShowAsync(kind, width);
             Assert.All(lines, line => Assert.True(line.Length <= width, $"{line.Length}: {line}"));
             int column = lines.First(line => line.Contains("Latency", StringComparison.Ordinal)).IndexOf("Latency", StringComparison.Ordinal) + "Latency ".Length;
             string text = string.Join(' ', lines.Select(line => line.Length > column ? line[column..].Trim() : ""));
@@ -264,85 +228,10 @@ public sealed class ViewTests
     [InlineData("siem", 32)]
     public async Task The_state_of_a_destination_has_its_colour(string name, int colour)
     {
-        string[] lines = await ShowAsync("SyslogDestination", 120, null, color: true);
+        string[] lines = await objects.ShowAsync("SyslogDestination", 120, color: true);
         string line = Assert.Single(lines, line => line.StartsWith(name, StringComparison.Ordinal));
         Assert.Contains($"\u001b[{colour}m", line, StringComparison.Ordinal);
     }
 
     private static string Narrow(string line) => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-
-    // What is shown is made once for all tests of a kind: some of it takes a receiver that is given up.
-    private static readonly ConcurrentDictionary<(string Kind, int Width, bool Color), Lazy<Task<string[]>>> s_shown = new();
-
-    private static Task<string[]> ShowAsync(string kind, int width, string? views, bool color = false) => views is null
-        ? s_shown.GetOrAdd((kind, width, color), key => new Lazy<Task<string[]>>(() => MakeAsync(key.Kind, key.Width, null, key.Color))).Value
-        : MakeAsync(kind, width, views, color);
-
-    private static async Task<string[]> MakeAsync(string kind, int width, string? views, bool color)
-    {
-        await using MessageReceiver receiver = new();
-        using var shown = new StringWriter();
-        await using Workspace work = await Workspace.StartAsync(
-            events: 60, users: 4, host: new TextHostOptions { Output = shown, Width = width, Color = color }, views: views);
-        work.Session.SetVariable("wrong", Workspace.Secure("jca_0000000000000000000000000000wrong"));
-        work.Add();
-        work.RunWell(
-            """
-            $null = New-JcLogFilter Quiet 'severity Exists'
-            $null = New-JcAnalyzerProfile Night -Description 'After hours' -MaxConcurrentStreams 3
-            $null = New-JcConnector Wrong T -ApiKey $wrong -ContentType SystemUser @sim
-            """);
-        work.Add("Disabled one");
-        work.RunWell("Disable-JcConnector Disabled*");
-        string file = Path.Combine(work.Folder, "lines.csv");
-        await File.WriteAllTextAsync(
-            file, "Name,IntervalMinutes\nAcme,60\nWorse,0\n", TestContext.Current.CancellationToken);
-        if (kind == "LongRecord") AddLongEvent(work);
-        work.RunWell("$null = Invoke-JcCollection");
-        AddGapAndMissing(work);
-        if (kind is "SyslogDestination" or "SyslogDestinationTest" or "ForwardingResult") AddDestinations(work, receiver);
-        if (kind == "Backlog") work.RunWell("$null = New-JcConnector Behind T -ApiKey $key -ContentType DirectoryInsights -InitialLookback 3d @sim");
-        shown.GetStringBuilder().Clear();
-        Assert.True(work.Session.Show(s_scripts[kind]), shown.ToString());
-        return [.. shown.ToString().Split('\n').Select(line => line.TrimEnd('\r'))];
-    }
-
-    private static void AddLongEvent(Workspace work) => work.Organization.AddEvent(
-        $$"""
-        {"id":"64b1f0c2d3e4f5a6b7c8d9e1","service":"access_management","event_type":"access_management_association_change","client_ip":"203.0.113.217",
-        "initiated_by":{"type":"admin","email":"managed.service.account@example.com"},"timestamp":"{{DateTimeOffset.UtcNow.AddMinutes(-5):yyyy-MM-ddTHH:mm:ss.fffZ}}"}
-        """);
-
-    // One that has everything, one that cannot be reached, one that nobody has sent to yet, and one for which there is nothing yet.
-    private static void AddDestinations(Workspace work, MessageReceiver receiver)
-    {
-        using LoopbackPort closed = LoopbackPort.Reserve();
-        work.RunWell(
-            $"""
-            $null = New-JcSyslogDestination siem 127.0.0.1 Tcp -Port {receiver.Port} -From Beginning
-            $null = New-JcSyslogDestination dead 127.0.0.1 Relp -Port {closed.Number} -From Beginning
-            $null = Send-JcSyslog -WarningAction SilentlyContinue
-            $null = New-JcSyslogDestination later 127.0.0.1 Tcp -Port {receiver.Port} -From Beginning
-            $null = New-JcSyslogDestination fresh 127.0.0.1 Tcp -Port {receiver.Port}
-            """);
-    }
-
-    private static void AddGapAndMissing(Workspace work)
-    {
-        work.Organization.AddEvents(7, DateTimeOffset.UtcNow.AddHours(-7), DateTimeOffset.UtcNow.AddHours(-6));
-        using RecordStore store = RecordStore.Open(work.StorePath);
-        long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        long stream = store.Records.GetStreams(store.Connectors.FindConnector("Acme")!.Id).First(s => s.Key.ContentType == ContentType.DirectoryInsights).Id;
-        store.Ledger.OpenGap(stream, GapReason.NotLicensed, now - 60_000, now);
-    }
-
-    // Format-List is not part of the bare engine; where the lists come first, they are what is shown.
-    private static string ListsAlone(TemporaryFolder folder)
-    {
-        XDocument views = XDocument.Load(Path.Combine(ModuleCopy.Shared.Folder, "JumpCloudConnector.Format.ps1xml"));
-        views.Descendants("View").Where(view => view.Element("TableControl") is not null).Remove();
-        string path = Path.Combine(folder.Path, "Lists.Format.ps1xml");
-        views.Save(path);
-        return path;
-    }
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Management.Automation.Runspaces;
 using System.Security;
 using JumpCloudSimulator;
 using PowerShellHost;
@@ -17,14 +16,11 @@ internal sealed class Workspace : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Simulator? _simulator;
 
-    private Workspace(Simulator? simulator, TextHostOptions? host, string? views)
+    private Workspace(Simulator? simulator, TextHostOptions? host)
     {
         _ = s_keyRing.Value;
         _simulator = simulator;
-        Session = new ModuleSession(host, configure: state =>
-        {
-            if (views is not null) state.Formats.Add(new SessionStateFormatEntry(views));
-        });
+        Session = new ModuleSession(host);
         StorePath = Path.Combine(_folder.Path, "store");
         Session.SetVariable("folder", _folder.Path);
         Session.SetVariable("store", StorePath);
@@ -55,10 +51,10 @@ internal sealed class Workspace : IAsyncDisposable
     public int Truth => Organization.VisibleCount + Organization.Users.Count;
 
     /// <summary>A workspace whose $sim leads nowhere: for what needs no answer.</summary>
-    public static Workspace Offline(TextHostOptions? host = null) => new(null, host, null);
+    public static Workspace Offline(TextHostOptions? host = null) => new(null, host);
 
     public static async Task<Workspace> StartAsync(
-        int events = 500, int users = 20, TextHostOptions? host = null, string? views = null)
+        int events = 500, int users = 20, TextHostOptions? host = null)
     {
         Simulator simulator = await Simulator.StartAsync(
             new SimulatorOptions
@@ -71,7 +67,7 @@ internal sealed class Workspace : IAsyncDisposable
                 Traps = Traps.All & ~Traps.FutureStamps,
             },
             TestContext.Current.CancellationToken);
-        return new Workspace(simulator, host, views);
+        return new Workspace(simulator, host);
     }
 
     public ScriptResult Run(string script) => Session.Invoke(script);

@@ -22,9 +22,14 @@ internal sealed class BlockReader : IDisposable
     private int[] _partNumbers = new int[1024];
     private Part[] _parts = [];
     private int[] _columnNumbers = new int[256];
+
+    // Of each place for a value, how much of its part's text stands before it, from the place before.
+    private int[] _textLengths = new int[256];
     private Column[] _columns = [];
 
-    // Of each shape, how many records were passed over since the last one that was put together.
+    // Of each shape, how many records were passed over since the last one that was put together; and of which it is more than 0.
+    private readonly List<int> _shapesPassed = [];
+    private readonly List<int> _partsPassed = [];
     private int[] _passed = [];
     private int[] _passedParts = [];
     private int _read = -1;
@@ -82,6 +87,8 @@ internal sealed class BlockReader : IDisposable
         Count = BlockNumbers.ReadInt(bytes, ref at);
         Index = -1;
         _read = -1;
+        _shapesPassed.Clear();
+        _partsPassed.Clear();
         ReadEntries(bytes, ref at, first);
         ReadParts(bytes, ref at);
         ReadShapes(bytes, ref at);
@@ -91,7 +98,7 @@ internal sealed class BlockReader : IDisposable
     /// <summary>Goes to the next record; false behind the last. One whose object nobody asks for costs next to nothing.</summary>
     public bool MoveNext()
     {
-        if (Index >= 0 && Index < Count && _read != Index) _passed[_shapeOf[Index]]++;
+        if (Index >= 0 && Index < Count && _read != Index && _passed[_shapeOf[Index]]++ == 0) _shapesPassed.Add(_shapeOf[Index]);
         return ++Index < Count;
     }
 
@@ -196,12 +203,12 @@ internal sealed class BlockReader : IDisposable
     private void Assemble(ReadOnlySpan<byte> bytes, Part part)
     {
         ReadOnlySpan<byte> text = bytes.Slice(part.Start, part.Length);
-        foreach (int number in ColumnsOf(part))
+        for (int slot = part.FirstColumn; slot < part.FirstColumn + part.Columns; slot++)
         {
-            int mark = text.IndexOf(JsonShapes.Mark);
+            int mark = _textLengths[slot];
             _json.Append(text.Slice(0, mark));
             text = text.Slice(mark + 1);
-            ref Column column = ref _columns[number];
+            ref Column column = ref _columns[_columnNumbers[slot]];
             column.At += LengthOfLines(bytes.Slice(column.At), column.Passed);
             column.Passed = 0;
             ReadOnlySpan<byte> values = bytes.Slice(column.At);
@@ -221,19 +228,25 @@ internal sealed class BlockReader : IDisposable
     [MethodImpl(HotPath.Optimized)]
     private void CountPassed()
     {
-        for (int shape = 0; shape < _shapes.Length; shape++)
+        foreach (int shape in _shapesPassed)
         {
-            if (_passed[shape] == 0) continue;
-            foreach (int part in PartsOf(_shapes[shape])) _passedParts[part] += _passed[shape];
+            foreach (int part in PartsOf(_shapes[shape]))
+            {
+                if (_passedParts[part] == 0) _partsPassed.Add(part);
+                _passedParts[part] += _passed[shape];
+            }
+
             _passed[shape] = 0;
         }
 
-        for (int part = 0; part < _parts.Length; part++)
+        foreach (int part in _partsPassed)
         {
-            if (_passedParts[part] == 0) continue;
             foreach (int column in ColumnsOf(_parts[part])) _columns[column].Passed += _passedParts[part];
             _passedParts[part] = 0;
         }
+
+        _shapesPassed.Clear();
+        _partsPassed.Clear();
     }
 
     [MethodImpl(HotPath.Optimized)]
@@ -305,6 +318,8 @@ internal sealed class BlockReader : IDisposable
             {
                 int mark = text.IndexOf(JsonShapes.Mark);
                 if (mark < 0) break;
+                Grow(ref _textLengths, first + slots + 1);
+                _textLengths[first + slots] = mark;
                 text = text.Slice(mark + 1);
             }
 

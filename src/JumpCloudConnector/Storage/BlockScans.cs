@@ -50,9 +50,15 @@ internal sealed class BlockScans(RecordQuery query, RecordPredicate predicate, F
     private readonly List<BlockScan> _idle = [];
 
     /// <summary>Looks into blocks side by side, and waits for all.</summary>
-    public T[] Run<T>(IReadOnlyList<BlockBody> bodies, Func<BlockScan, BlockBody, T> look)
+    public T[] Run<T>(IReadOnlyList<BlockBody> bodies, Func<BlockScan, BlockBody, T> look) => Finish(Begin(bodies, look));
+
+    /// <summary>Begins to look into blocks side by side; none of this may be disposed before they are through.</summary>
+    public Task<T>[] Begin<T>(IReadOnlyList<BlockBody> bodies, Func<BlockScan, BlockBody, T> look) =>
+        [.. bodies.Select(b => Task.Run(() => Run(b, look), CancellationToken.None))];
+
+    /// <summary>Waits until all are through, be it with an error, and gives what they found.</summary>
+    public static T[] Finish<T>(Task<T>[] scans)
     {
-        Task<T>[] scans = [.. bodies.Select(b => Task.Run(() => Run(b, look), CancellationToken.None))];
         try
         {
             Task.WaitAll(scans, CancellationToken.None);

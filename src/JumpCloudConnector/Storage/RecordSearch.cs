@@ -30,7 +30,12 @@ internal sealed class RecordSearch : IDisposable
     private readonly BlockScans _scans;
     private readonly Queue<BlockRow> _blocks = new();
     private readonly SortedSet<Match> _waiting;
+    private readonly CancellationTokenSource _stop = new();
     private SqliteConnection? _connection;
+
+    // The next blocks, looked into while the caller looks at what the last ones had.
+    private (Task<List<Match>>[] Scans, Place First)? _ahead;
+    private readonly List<Task<List<Match>>> _forgotten = [];
     private long _waitingBytes;
     private long _moved;
     private long _until;
@@ -64,6 +69,7 @@ internal sealed class RecordSearch : IDisposable
     {
         long left = _query.First ?? long.MaxValue;
         if (left <= 0) yield break;
+        using CancellationTokenRegistration stopped = cancellationToken.Register(_stop.Cancel);
         _connection = _database.Guard(_database.OpenReader);
         _place = _bySequence ? new Place(_query.AfterSequence!.Value, long.MaxValue) : _ascending ? new Place(long.MinValue, long.MinValue) : new Place(long.MaxValue, long.MaxValue);
         _database.Guard(() => Transact(Plan));
@@ -88,19 +94,30 @@ internal sealed class RecordSearch : IDisposable
                 continue;
             }
 
-            if (!_database.Guard(() => Advance(cancellationToken))) yield break;
+            if (!_database.Guard(() => Advance(left, cancellationToken))) yield break;
         }
     }
 
     public void Dispose()
     {
+        _stop.Cancel();
+        ForgetAhead();
+        // Whatever became of them, nobody asks any more; but they use what is freed next.
+        foreach (Task<List<Match>> scan in _forgotten)
+        {
+            Task.WaitAny([scan], CancellationToken.None);
+            _ = scan.Exception;
+        }
+
         _scans.Dispose();
         _connection?.Dispose();
+        _stop.Dispose();
     }
 
     /// <summary>Lists the blocks that may have what is behind the place reached, and begins the rows from there.</summary>
     private bool Plan()
     {
+        ForgetAhead();
         _moved = ReadMeta("moved");
         // What is committed from here on may lie in blocks that are not listed: rows behind them would leave these out.
         _until = ReadMeta("sequence");
@@ -141,24 +158,52 @@ internal sealed class RecordSearch : IDisposable
         _moreBlocks = listed == BlocksPerList;
     }
 
+    /// <summary>The first place that a block may have which was not looked into yet; null where there is no such block.</summary>
+    private Place? FirstOfBlocks => _ahead is { } ahead ? ahead.First : _blocks.Count > 0 ? FirstOf(_blocks.Peek()) : null;
+
+    private Place FirstOf(BlockRow block) => new(block.Bound, _ascending ? long.MinValue : long.MaxValue);
+
     /// <summary>True where nothing that was not looked at yet can come before it.</summary>
     private bool IsNext(Match match) =>
-        (_blocks.Count == 0 || Compare(match.Place, new Place(_blocks.Peek().Bound, _ascending ? long.MinValue : long.MaxValue)) < 0)
-        && (!_moreRows || Compare(match.Place, _rowPlace) <= 0);
+        (FirstOfBlocks is not { } first || Compare(match.Place, first) < 0) && (!_moreRows || Compare(match.Place, _rowPlace) <= 0);
 
     /// <summary>Looks at the rows or at the next blocks, whatever may come first; false when all was looked at.</summary>
-    private bool Advance(CancellationToken cancellationToken)
+    private bool Advance(long left, CancellationToken cancellationToken)
     {
-        bool rowsFirst = _moreRows && (_blocks.Count == 0
-            || Compare(_rowPlace, new Place(_blocks.Peek().Bound, _ascending ? long.MinValue : long.MaxValue)) <= 0);
+        bool rowsFirst = _moreRows && (FirstOfBlocks is not { } first || Compare(_rowPlace, first) <= 0);
         if (rowsFirst) return Transact(() => ReadRows(cancellationToken) || Plan());
-        if (_blocks.Count == 0) return false;
-        List<BlockBody>? bodies = Transact(() => TakeBodies(cancellationToken));
-        if (bodies is null) return Transact(Plan);
-        _atOnce = Math.Min(_atOnce * 2, BlockScans.MostAtOnce);
-        foreach (List<Match> matches in _scans.Run(bodies, (scan, body) => Scan(scan, body, cancellationToken)))
+        if (_ahead is null)
+        {
+            if (_blocks.Count == 0) return false;
+            if (!Transact(() => LookAhead(cancellationToken) || Plan()) || _ahead is null) return true;
+        }
+
+        List<Match>[] found = BlockScans.Finish(_ahead!.Value.Scans);
+        _ahead = null;
+        foreach (List<Match> matches in found)
             foreach (Match match in matches) Wait(match);
+        if (_waiting.Count < left && _blocks.Count > 0) Transact(() => LookAhead(cancellationToken) || Plan());
         return true;
+    }
+
+    /// <summary>Begins to look into the next blocks that may match; false where one is gone.</summary>
+    private bool LookAhead(CancellationToken cancellationToken)
+    {
+        List<BlockBody>? bodies = TakeBodies(cancellationToken, out BlockRow? first);
+        if (bodies is null) return false;
+        _atOnce = Math.Min(_atOnce * 2, BlockScans.MostAtOnce);
+        if (first is null) return true;
+        Place reached = _place;
+        CancellationToken stop = _stop.Token;
+        _ahead = (_scans.Begin(bodies, (scan, body) => Scan(scan, body, reached, stop)), FirstOf(first.Value));
+        return true;
+    }
+
+    /// <summary>What is being looked into is no longer asked for. It is not waited for here, since it may need the connection.</summary>
+    private void ForgetAhead()
+    {
+        if (_ahead is { } ahead) _forgotten.AddRange(ahead.Scans);
+        _ahead = null;
     }
 
     private void Wait(Match match)
@@ -168,9 +213,10 @@ internal sealed class RecordSearch : IDisposable
     }
 
     /// <summary>The bodies of the next blocks that may match; nothing where one is gone.</summary>
-    private List<BlockBody>? TakeBodies(CancellationToken cancellationToken)
+    private List<BlockBody>? TakeBodies(CancellationToken cancellationToken, out BlockRow? first)
     {
         List<BlockBody> bodies = [];
+        first = null;
         using SqliteStatement terms = new(_connection!, "SELECT terms FROM block_terms WHERE block = ?1");
         using SqliteStatement body = new(_connection!, "SELECT body FROM block_body WHERE block = ?1");
         while (_blocks.Count > 0 && bodies.Count < _atOnce)
@@ -187,6 +233,7 @@ internal sealed class RecordSearch : IDisposable
             }
 
             if (!body.Bind(1, block.Id).Step()) return null;
+            first ??= block;
             bodies.Add(BlockBody.Copy(block.Id, block.First, body.Blob(0)));
             body.Reset();
         }
@@ -194,7 +241,7 @@ internal sealed class RecordSearch : IDisposable
         return bodies;
     }
 
-    private List<Match> Scan(BlockScan scan, BlockBody body, CancellationToken cancellationToken)
+    private List<Match> Scan(BlockScan scan, BlockBody body, Place reached, CancellationToken cancellationToken)
     {
         List<Match> matches = [];
         bool[]? passes = scan.Open(body);
@@ -204,7 +251,7 @@ internal sealed class RecordSearch : IDisposable
             BlockEntry entry = scan.Reader.Entry;
             if ((passes is not null && !passes[scan.Reader.Index]) || _query.WrittenBefore(entry)) continue;
             Place place = new(_bySequence ? scan.Reader.Sequence : entry.Timestamp, scan.Reader.Sequence);
-            if (entry.Timestamp < _after || entry.Timestamp >= _before || Compare(place, _place) <= 0) continue;
+            if (entry.Timestamp < _after || entry.Timestamp >= _before || Compare(place, reached) <= 0) continue;
             if (!scan.Sieve.MayMatch(scan.Reader.Json)) continue;
             ReadOnlySpan<byte> json = scan.Renderer.Render(entry, scan.Reader.Json);
             if (scan.Predicate.Matches(json)) matches.Add(new Match(place, scan.Reader.Sequence, json.ToArray(), body.Id));
@@ -213,7 +260,7 @@ internal sealed class RecordSearch : IDisposable
         return matches;
     }
 
-    // Scans run beside each other, the connection serves one at a time; origins are few and remembered.
+    // Scans run beside each other and beside the caller, the connection serves one at a time; origins are few and remembered.
     private RecordOrigin Origin(long number)
     {
         lock (_connection!) return _originOf(_connection, number);
@@ -274,14 +321,17 @@ internal sealed class RecordSearch : IDisposable
 
     private T Transact<T>(Func<T> read)
     {
-        SqliteDatabase.Execute(_connection!, "BEGIN");
-        try
+        lock (_connection!)
         {
-            return read();
-        }
-        finally
-        {
-            SqliteDatabase.Execute(_connection!, "COMMIT");
+            SqliteDatabase.Execute(_connection, "BEGIN");
+            try
+            {
+                return read();
+            }
+            finally
+            {
+                SqliteDatabase.Execute(_connection, "COMMIT");
+            }
         }
     }
 

@@ -91,6 +91,41 @@ public sealed class SearchTests
         Assert.Equal((Blocks * Each) - 1, found.Count);
     }
 
+    /// <summary>The next blocks are looked into while the caller looks at a record: whoever leaves or stops then leaves nothing behind.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(300)]
+    [InlineData(1500)]
+    public void A_search_may_be_left_at_any_record(int records)
+    {
+        const int Blocks = 10, Each = 256;
+        using FilledStore store = new();
+        Lease lease = store.Acquire("main", out _);
+        for (int block = 0; block < Blocks; block++)
+        {
+            int first = block * Each;
+            store.Commit(lease, Enumerable.Range(first, Each).Select(i => System.Text.Encoding.UTF8.GetBytes(
+                $"{{\"id\":\"{i}\",\"timestamp\":\"{DateTime.UnixEpoch.AddDays(20_000).AddSeconds(i):yyyy-MM-ddTHH:mm:ss}Z\",\"username\":\"jack\"}}")), "main");
+        }
+
+        long newest = Blocks * Each;
+        long[] expected = [.. Enumerable.Range(0, records).Select(i => newest - i)];
+        Assert.Equal(expected, store.Records.Find(new RecordQuery(), TestContext.Current.CancellationToken).Take(records).Select(r => r.Sequence));
+
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        List<long> found = [];
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+        {
+            foreach (IngestedRecord record in store.Records.Find(new RecordQuery(), stop.Token))
+            {
+                found.Add(record.Sequence);
+                if (found.Count == records) stop.Cancel();
+            }
+        });
+        Assert.Equal(expected, found);
+        Assert.Equal(newest, store.Records.Find(new RecordQuery(), TestContext.Current.CancellationToken).LongCount());
+    }
+
     /// <summary>Whatever property of the vendor's object a field of the record is taken from, and however it is written.</summary>
     [Theory]
     [InlineData("user", @"'initiated_by':{'id':'VALUE'}")]

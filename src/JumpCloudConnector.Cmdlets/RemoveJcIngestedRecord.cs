@@ -36,7 +36,7 @@ public sealed class RemoveJcIngestedRecord : RecordInputCmdlet
             return;
         }
 
-        string span = $"of {TimeText.Utc(Time(found.First))} to {TimeText.Utc(Time(found.Last))}";
+        string span = $"of {TimeText.Utc(found.First ?? 0)} to {TimeText.Utc(found.Last ?? 0)}";
         if (!IsConfirmed(
             Force, $"{Words.Count(found.Records, "record")}{Whose()} {span}",
             $"They cannot be brought back. Their keys stay, so that a collection does not store them again.{Unsent(store, query)}"))
@@ -89,5 +89,5 @@ public sealed class RemoveJcIngestedRecord : RecordInputCmdlet
         }
     }
 
-    private static DateTimeOffset Time(long? milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds ?? 0);
+    private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }

@@ -76,7 +76,7 @@ public sealed class SetJcStore : StoreCmdlet
         string later = preview.Later == 0 ? ""
             : $"{JumpCloudConnector.Words.Count(preview.Later, isAlone ? "record" : "more record")} {(isOne ? "is" : "are")} too old; {(isOne ? "it lies" : "they lie")} in blocks with newer ones, and {(isOne ? "goes" : "go")} with these or within a day, whichever is first.";
         if (isAlone) return later.Length > 0 ? later : "No record goes for it now.";
-        string what = $"{JumpCloudConnector.Words.Count(preview.Removed.Records, "record")} of {Time(preview.Removed.First)} to {Time(preview.Removed.Last)}";
+        string what = $"{JumpCloudConnector.Words.Count(preview.Removed.Records, "record")} of {TimeText.Utc(preview.Removed.First ?? 0)} to {TimeText.Utc(preview.Removed.Last ?? 0)}";
         return $"{what} {(preview.Removed.Records == 1 ? "goes" : "go")} {(Now ? "at once" : "after the next collection")}, and cannot be brought back.{(later.Length > 0 ? " " : "")}{later}";
     }
 
@@ -105,7 +105,4 @@ public sealed class SetJcStore : StoreCmdlet
 
     // A size beyond all disks is no overflow.
     private static long Bytes(double gigabytes) => (long)Math.Min(gigabytes * Gigabyte, 1L << 60);
-
-    private static string Time(long? milliseconds) =>
-        TimeText.Utc(milliseconds ?? 0);
 }

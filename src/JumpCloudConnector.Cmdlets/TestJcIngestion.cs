@@ -70,7 +70,7 @@ public sealed class TestJcIngestion : PeriodCmdlet
         int done = 0, bad = 0, tested = 0;
         if (connectors.Count > 0 && !Run((pipeline, stop) => TestAsync(pipeline, store!, connectors, Take, after, before, stop))) return false;
         // Where there is no connector at all, that is said already; names and tenants that no connector has are not.
-        bool isSaid = !MyInvocation.ExpectingInput && (store is null || (connectors.Count == 0 && store.Connectors.GetConnectors().Count == 0 && store.Destinations.GetLastSequence() == 0));
+        bool isSaid = !MyInvocation.ExpectingInput && HasNothing(store);
         if (tested == 0 && !isSaid) WriteWarning(done == 0 ? "There were no events of any connector to test." : "Nothing was to be collected in this span, so nothing was tested.");
         return all && tested > 0 && bad == 0;
 

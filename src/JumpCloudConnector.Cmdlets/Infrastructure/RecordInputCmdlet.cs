@@ -91,6 +91,7 @@ public abstract class RecordInputCmdlet : PeriodCmdlet
         ThrowTerminatingError(ErrorRecords.From(new JcException("RecordsNotTaken", JcErrorKind.InvalidInput,
             $"{MyInvocation.MyCommand.Name} takes connectors from a pipeline, not records: it would work on all records of their connectors. Give it the criteria by which you found them. Send-JcSyslog is what takes records.", StellarUuid)));
     }
+
     /// <summary>
     /// Ends the command where the pipeline brings counts: what they were counted by is not what they were found by, and a group of
     /// anything but connectors and tenants would be none at all.

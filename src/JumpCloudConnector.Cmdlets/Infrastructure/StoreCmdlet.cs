@@ -58,9 +58,13 @@ public abstract class StoreCmdlet : JcCmdlet
     protected RecordStore? OpenWithConnectors()
     {
         RecordStore? store = OpenForWork();
-        if (store is not null && store.Destinations.GetLastSequence() == 0) WarnWithoutConnectors(store);
+        if (store is not null && HasNothing(store)) WarnWithoutConnectors(store);
         return store;
     }
+
+    /// <summary>True of what <see cref="OpenWithConnectors"/> warns of: no store, or one that has neither connectors nor records.</summary>
+    protected static bool HasNothing(RecordStore? store) =>
+        store is null || (store.Destinations.GetLastSequence() == 0 && store.Connectors.GetConnectors().Count == 0);
 
     /// <summary>Warns where a store has no connector; once for each store.</summary>
     protected void WarnWithoutConnectors(RecordStore store)

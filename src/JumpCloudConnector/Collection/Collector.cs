@@ -260,7 +260,7 @@ public sealed class Collector : IDisposable
             RetentionResult kept = _store.Care.Enforce(server < own ? server : own, run.HasTime, null, run.Token);
             if (kept.Removed.Records > 0)
             {
-                run.Report.Noted($"{Words.Count(kept.Removed.Records, "record")} of {Time(kept.Removed.First)} to {Time(kept.Removed.Last)} {(kept.Removed.Records == 1 ? "was" : "were")} removed, as the store's retention says (Get-JcStore).");
+                run.Report.Noted($"{Words.Count(kept.Removed.Records, "record")} of {TimeText.Utc(kept.Removed.First ?? 0)} to {TimeText.Utc(kept.Removed.Last ?? 0)} {(kept.Removed.Records == 1 ? "was" : "were")} removed, as the store's retention says (Get-JcStore).");
             }
 
             foreach (UnsentRecords lost in kept.Lost)
@@ -281,8 +281,6 @@ public sealed class Collector : IDisposable
         {
             run.Report.Warned($"What the store need not keep any more could not be removed: {e.Message}");
         }
-
-        static string Time(long? milliseconds) => TimeText.Utc(milliseconds ?? 0);
     }
 
     private static void TryRecord(StreamDirectory directory, Connector connector, List<CollectionStream> known, JcException fault)

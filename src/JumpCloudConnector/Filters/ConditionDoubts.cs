@@ -9,14 +9,6 @@ namespace JumpCloudConnector.Filters;
 /// </summary>
 internal static class ConditionDoubts
 {
-    private static readonly Dictionary<string, string[]> s_closed = new(StringComparer.Ordinal)
-    {
-        ["event_status"] = [.. KnownValues.EventStatuses],
-        ["msg_class"] = [MessageClass.DirectoryInsights, MessageClass.SystemUser],
-        ["msg_origin.source"] = [MessageClass.DirectoryInsightsSource, MessageClass.SystemUserSource],
-        ["msg_origin.category"] = [MessageClass.Category],
-    };
-
     private static readonly Regex s_joined = new(
         $@"\s(and|or|&&|\|\|)\s+[\w.]+\s+({string.Join("|", Enumerable.Range((int)LogFilterOperator.Equal, (int)LogFilterOperator.InSubnet).Select(o => (LogFilterOperator)o))})\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
@@ -44,8 +36,7 @@ internal static class ConditionDoubts
         if (!whole) return null;
         if (value.IndexOf('*') >= 0)
             return $"A condition has no wildcards: * stands for itself, so {means} but those that have it. Use StartsWith, EndsWith or Contains without it, or Match with a regular expression.";
-        if (!s_closed.TryGetValue(condition.Field, out string[]? known) || known.Contains(value, StringComparer.OrdinalIgnoreCase)) return null;
-        string near = known.Length > 1 && Likeness.Nearest(value, known) is { } nearest ? $" Did you mean '{nearest}'?" : "";
-        return $"No record has '{value}' in {condition.Field}, as the condition '{condition}' asks. There {(known.Length == 1 ? "is" : "are")} {string.Join(", ", known)}.{near}";
+        if (!KnownValues.Closed.TryGetValue(condition.Field, out IReadOnlyList<string>? known) || known.Contains(value, StringComparer.OrdinalIgnoreCase)) return null;
+        return $"No record has '{value}' in {condition.Field}, as the condition '{condition}' asks. {KnownValues.Choice(value, known)}";
     }
 }

@@ -6,6 +6,22 @@ public static class KnownValues
     /// <summary><c>event_status</c>: there are no others.</summary>
     public static IReadOnlyList<string> EventStatuses { get; } = ["success", "failure", "mfa", "unknown"];
 
+    /// <summary>The fields that have no other values than these, by name.</summary>
+    internal static IReadOnlyDictionary<string, IReadOnlyList<string>> Closed { get; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
+    {
+        ["event_status"] = EventStatuses,
+        ["msg_class"] = [MessageClass.DirectoryInsights, MessageClass.SystemUser],
+        ["msg_origin.source"] = [MessageClass.DirectoryInsightsSource, MessageClass.SystemUserSource],
+        ["msg_origin.category"] = [MessageClass.Category],
+    };
+
+    /// <summary>What to say to whoever gave a value that is none of a field's: which there are, and which may be meant.</summary>
+    internal static string Choice(string value, IReadOnlyList<string> known)
+    {
+        string near = known.Count > 1 && Likeness.Nearest(value, known) is { } nearest ? $" Did you mean '{nearest}'?" : "";
+        return $"There {(known.Count == 1 ? "is" : "are")} {string.Join(", ", known)}.{near}";
+    }
+
     /// <summary><c>event_category</c>: JumpCloud's services.</summary>
     public static IReadOnlyList<string> Services { get; } =
     [

@@ -102,10 +102,10 @@ public sealed record RecordQuery
     /// <summary>What is to be said of values that no record can have, by which nothing is found.</summary>
     public IEnumerable<string> Doubts() =>
     [
-        .. Doubts("event_status", EventStatuses, [.. KnownValues.EventStatuses]),
-        .. Doubts("msg_class", MessageClasses, [MessageClass.DirectoryInsights, MessageClass.SystemUser]),
-        .. Doubts("msg_origin.source", Sources, [MessageClass.DirectoryInsightsSource, MessageClass.SystemUserSource]),
-        .. Doubts("msg_origin.category", Categories, [MessageClass.Category]),
+        .. Doubts("event_status", EventStatuses),
+        .. Doubts("msg_class", MessageClasses),
+        .. Doubts("msg_origin.source", Sources),
+        .. Doubts("msg_origin.category", Categories),
         .. Query is null ? [] : LuceneQuery.Parse(Query).Doubts,
         .. Query is null ? [] : EqualsSigns(Query),
     ];
@@ -141,8 +141,9 @@ public sealed record RecordQuery
     internal static JcException RunsAway(string expression, Exception inner) => new(InvalidRegexId, JcErrorKind.InvalidInput,
         $"The regular expression '{expression}' was given up after {s_matchLimit.TotalSeconds:0} seconds on one record, so that what matches is not known. Make it simpler: no repetition within a repetition, such as (a+)+.", expression, inner);
 
-    private static IEnumerable<string> Doubts(string field, IReadOnlyList<string> given, string[] known) =>
+    private static IEnumerable<string> Doubts(string field, IReadOnlyList<string> given) =>
         from pattern in given
+        let known = KnownValues.Closed[field]
         where !known.Any(k => new TextPattern(pattern).Matches(k.AsSpan()))
-        select $"No record has '{pattern}' in {field}. There {(known.Length == 1 ? "is" : "are")} {string.Join(", ", known)}.{(Likeness.Nearest(pattern, known) is { } near && known.Length > 1 ? $" Did you mean '{near}'?" : "")}";
+        select $"No record has '{pattern}' in {field}. {KnownValues.Choice(pattern, known)}";
 }

@@ -56,8 +56,7 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
             }
         }
 
-        IEnumerable<string> Seen(Func<IngestedRecord, string?> value) =>
-            store.Records.Find(new RecordQuery { First = Newest }, cancellationToken).Select(value).OfType<string>();
+        IEnumerable<string> Seen(Func<IngestedRecord, string?> value) => NewestOf(new RecordQuery(), cancellationToken).Select(value).OfType<string>();
     }
 
     /// <summary>Where nothing was found: users and source addresses without wildcards that no record of the store has, of whatever time.</summary>
@@ -67,11 +66,11 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
         List<string> unknown = [];
         Look(query.Users, v => new RecordQuery { Users = v }, "user", "-User takes account names, e-mail addresses or what stands before their @, ids, and wildcards.",
             // Whoever has an account is in the records of users, where those are collected.
-            () => Newly(new RecordQuery { MessageClasses = [MessageClass.SystemUser] }).Concat(Newly(new RecordQuery())).SelectMany(r => (string?[])[r.User, NameIn(r.User)]),
+            () => NewestOf(new RecordQuery { MessageClasses = [MessageClass.SystemUser] }, cancellationToken).Concat(NewestOf(new RecordQuery(), cancellationToken)).SelectMany(r => (string?[])[r.User, NameIn(r.User)]),
             Likeness.Nearest);
         Look(query.SourceIps, v => new RecordQuery { SourceIps = v }, "source address", "-SourceIp takes addresses, wildcards such as 10.1.*, and networks such as 10.0.0.0/8.",
             // Numbers are like each other by chance: one digit may be a slip, and no more.
-            () => Newly(new RecordQuery()).Select(r => r.SourceIp), (v, known) => known.FirstOrDefault(k => Likeness.Distance(v, k) == 1));
+            () => NewestOf(new RecordQuery(), cancellationToken).Select(r => r.SourceIp), (v, known) => known.FirstOrDefault(k => Likeness.Distance(v, k) == 1));
         return unknown;
 
         void Look(IReadOnlyList<string> given, Func<string[], RecordQuery> of, string what, string remedy, Func<IEnumerable<string?>> seen, Func<string, IEnumerable<string>, string?> nearest)
@@ -91,8 +90,6 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
             string more = plain.Length > Named ? $" or one of {Words.Count(plain.Length - Named, "other")}" : "";
             unknown.Add($"No record of the store has the {what} {Quoted(plain.Take(Named))}{more}. {(near.Length == 0 ? remedy : $"Did you mean {Quoted(near)}?")}");
         }
-
-        IEnumerable<IngestedRecord> Newly(RecordQuery sought) => store.Records.Find(sought with { First = Newest }, cancellationToken);
     }
 
     /// <summary>Where nothing was found: what of the search rules out every record by itself, as far as that is cheap to know.</summary>
@@ -119,6 +116,9 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
                select $"No record of that span has the {criterion.What} {Quoted(criterion.Values)}, whatever else is asked for.",
         ];
     }
+
+    private IEnumerable<IngestedRecord> NewestOf(RecordQuery sought, CancellationToken cancellationToken) =>
+        store.Records.Find(sought with { First = Newest }, cancellationToken);
 
     private static string Quoted(IEnumerable<string> values) => string.Join(" or ", values.Select(v => $"'{v}'"));
 

@@ -223,6 +223,21 @@ public sealed class FaultTests : IDisposable
             Assert.DoesNotContain("s3cret-of-a-file", System.Text.Encoding.Latin1.GetString(ReadShared(stored)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(200)]
+    public async Task A_receiver_that_refuses_behind_the_handshake_has_confirmed_nothing(int records)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The receiver reads the state of its connection as Linux gives it.");
+        using DestinationFixture store = await DestinationFixture.MakeAsync(68, records);
+        using X509Certificate2 certificate = _root.Issue();
+        await using RefusingReceiver receiver = new(TestAuthority.Shown(certificate));
+        store.Add(receiver.Port, SyslogTransport.Tls, change: d => d with { CertificateAuthorityFile = Root() });
+        ForwardingResult result = await store.SendAsync(options: Once);
+        Assert.Equal((ForwardingState.Failed, "SyslogConnectionClosed"), (result.State, result.ErrorId));
+        Assert.Equal((0L, 0L), (result.Acknowledged, store.Describe().Position));
+    }
+
     [Fact]
     public async Task A_client_certificate_that_cannot_be_read_says_why()
     {

@@ -60,16 +60,4 @@ internal abstract class StreamConnection(SyslogDestination destination, Socket s
     {
         if (IsBroken) throw SyslogFaults.Broken(Destination, Ended);
     }
-
-    /// <summary>Says that this side has no more to send; the other side reads that as the end.</summary>
-    protected async Task EndSendingAsync(CancellationToken cancellationToken)
-    {
-        if (stream is System.Net.Security.SslStream secured)
-        {
-            await secured.ShutdownAsync().WithinAsync(
-                Destination.Timeout, time, socket.Dispose, () => SyslogFaults.Stalled(Destination), cancellationToken).ConfigureAwait(false);
-        }
-
-        socket.Shutdown(SocketShutdown.Send);
-    }
 }

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace JumpCloudConnector.Forwarding.Transports;
@@ -11,6 +12,9 @@ internal sealed class TcpConnection : StreamConnection
 {
     // A receiver that ends of its own accord does so at once; its end shall not be taken for an answer to this side's.
     private static readonly TimeSpan s_beforeEnd = TimeSpan.FromMilliseconds(20);
+
+    // The end of TLS alone is enough for nearly every receiver to end as well; one that wants more gets it after this time.
+    private static readonly TimeSpan s_answerToTls = TimeSpan.FromSeconds(5);
 
     private readonly Task _listening;
 
@@ -48,12 +52,13 @@ internal sealed class TcpConnection : StreamConnection
 
     public override async Task FinishAsync(CancellationToken cancellationToken)
     {
-        if (Sent > 1) await Task.WhenAny(_listening, Time.Delay(s_beforeEnd, cancellationToken)).ConfigureAwait(false);
+        if (Sent > 1 || TcpEnd.KeepsReset) await WaitForEndAsync(s_beforeEnd, cancellationToken).ConfigureAwait(false);
         ThrowWhereBroken();
         bool isFirst = !_listening.IsCompleted;
         try
         {
-            await EndSendingAsync(cancellationToken).ConfigureAwait(false);
+            if (Stream is SslStream secured) await EndTlsAsync(secured, cancellationToken).ConfigureAwait(false);
+            Socket.Shutdown(SocketShutdown.Send);
             await _listening.WithinAsync(Destination.Timeout, Time, Socket.Dispose, () => SyslogFaults.NotConfirmed(Destination), cancellationToken).ConfigureAwait(false);
             // Under TLS that was the end of its records, which may come before the end of the connection.
             await Task.Run(ReadToEnd, CancellationToken.None).WithinAsync(
@@ -67,6 +72,19 @@ internal sealed class TcpConnection : StreamConnection
 
         Confirmed = Sent;
     }
+
+    // A receiver may refuse this side's certificate when the handshake is long over, and read nothing. Where it says so by a
+    // shutdown and closes afterwards, its system resets the connection for what lies unread, but not if this side's end has come
+    // by then. So the end of TLS goes first, and the connection's only when the receiver has ended and had the time for a reset.
+    private async Task EndTlsAsync(SslStream secured, CancellationToken cancellationToken)
+    {
+        await secured.ShutdownAsync().WithinAsync(
+            Destination.Timeout, Time, Socket.Dispose, () => SyslogFaults.Stalled(Destination), cancellationToken).ConfigureAwait(false);
+        await WaitForEndAsync(s_answerToTls < Destination.Timeout ? s_answerToTls : Destination.Timeout, cancellationToken).ConfigureAwait(false);
+        if (_listening.IsCompleted) await Time.Delay(s_beforeEnd, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task WaitForEndAsync(TimeSpan limit, CancellationToken cancellationToken) => Task.WhenAny(_listening, Time.Delay(limit, cancellationToken));
 
     private void ReadToEnd()
     {

@@ -30,6 +30,9 @@ internal static class TcpEnd
         Unknown,
     }
 
+    /// <summary>Whether the system still knows of a reset that came behind the receiver's end; where it does not, an end that came first proves nothing.</summary>
+    public static bool KeepsReset => IsLinux;
+
     /// <summary>Whether the receiver has read everything; asked when its end has been read and this side's was sent.</summary>
     /// <param name="socket">The connection.</param>
     /// <param name="isFirst">True where this side's end was sent before the other's was there.</param>
@@ -38,8 +41,7 @@ internal static class TcpEnd
     /// <param name="cancellationToken">Stops the wait.</param>
     public static async Task<bool> IsReadAsync(Socket socket, bool isFirst, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
-        // Where only Linux keeps the reset that follows, an end that came first proves nothing.
-        if (!isFirst && !IsLinux) return false;
+        if (!isFirst && !KeepsReset) return false;
         long begun = time.GetTimestamp();
         while (true)
         {

@@ -84,7 +84,7 @@ internal sealed class TcpConnection : StreamConnection
         if (_listening.IsCompleted) await Time.Delay(s_beforeEnd, cancellationToken).ConfigureAwait(false);
     }
 
-    private Task WaitForEndAsync(TimeSpan limit, CancellationToken cancellationToken) => Task.WhenAny(_listening, Time.Delay(limit, cancellationToken));
+    private Task<Task> WaitForEndAsync(TimeSpan limit, CancellationToken cancellationToken) => Task.WhenAny(_listening, Time.Delay(limit, cancellationToken));
 
     private void ReadToEnd()
     {

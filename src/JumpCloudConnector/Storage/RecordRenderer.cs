@@ -23,9 +23,13 @@ internal sealed class RecordRenderer(Func<long, RecordOrigin> originOf) : IDispo
         {
             if (!_events.TryGetValue(entry.Origin, out EventRecordWriter? writer))
                 _events[entry.Origin] = writer = new EventRecordWriter(originOf(entry.Origin));
-            Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = 1000 });
-            reader.Read();
-            writer.TryScan(ref reader);
+            if (writer.Scan(json) != json.Length)
+            {
+                Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = 1000 });
+                reader.Read();
+                writer.TryScan(ref reader);
+            }
+
             writer.WriteTime = entry.WriteTime;
             writer.Write(json, _batch);
         }

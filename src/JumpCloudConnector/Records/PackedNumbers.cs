@@ -1,10 +1,9 @@
 using System.Runtime.CompilerServices;
-using JumpCloudConnector.Records;
 
-namespace JumpCloudConnector.Storage;
+namespace JumpCloudConnector.Records;
 
-/// <summary>Numbers in blocks: seven bits a byte, the lowest first; signed ones folded so that small ones are short.</summary>
-internal static class BlockNumbers
+/// <summary>Numbers as blocks have them: seven bits a byte, the lowest first; signed ones folded so that small ones are short.</summary>
+internal static class PackedNumbers
 {
     public static void AppendNumberOf(this ByteBuffer buffer, long value)
     {

@@ -233,15 +233,10 @@ public sealed class SetJcConnector : StoreCmdlet
         if ((IsGiven(nameof(ApiKey)) && ApiKey is null) || (IsGiven(nameof(ServiceAccount)) && ServiceAccount is null) || (IsGiven(nameof(ApiKeySecret)) && NullIfBlank(ApiKeySecret) is null)
             || (IsGiven(nameof(ApiKeyVariable)) && NullIfBlank(ApiKeyVariable) is null))
         {
-            throw new JcException("InvalidApiKey", JcErrorKind.InvalidInput,
-                "-ApiKey, -ApiKeySecret, -ApiKeyVariable or -ServiceAccount was given and is empty; perhaps a variable is misspelt. Nothing was changed.", Name);
+            throw ApiKeyArgument.Empty(Name, "Nothing was changed.");
         }
 
-        if (new[] { nameof(ApiKey), nameof(ApiKeySecret), nameof(ApiKeyVariable), nameof(ServiceAccount) }.Count(IsGiven) > 1)
-        {
-            throw new JcException("InvalidApiKeyReference", JcErrorKind.InvalidInput,
-                "-ApiKey, -ApiKeySecret, -ApiKeyVariable and -ServiceAccount each say what is shown to JumpCloud. Give one of them.", Name);
-        }
+        if (ApiKeyArgument.Credentials.Count(IsGiven) > 1) throw ApiKeyArgument.Several(Name);
     }
 
     private static bool IsSetting(string parameter) =>

@@ -14,6 +14,8 @@ public sealed class TestJcLogFilter : PeriodCmdlet
 
     /// <summary>Names, with wildcards.</summary>
     [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    // Here too, to be refused with a reason.
+    [Parameter(ParameterSetName = ByCondition, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, DontShow = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(LogFilterNameCompleter))]
     public string[] Name { get; set; } = [];
@@ -38,6 +40,12 @@ public sealed class TestJcLogFilter : PeriodCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(Name, () =>
     {
+        if (ParameterSetName == ByCondition && Name.Length > 0)
+        {
+            throw new JcException("NameAndCondition", JcErrorKind.InvalidInput,
+                "-Name tries a log filter that there is, -Condition what you think of. Give one of the two.", Name);
+        }
+
         RecordStore? store = OpenForWork();
         IReadOnlyList<LogFilter> filters = ParameterSetName == ByName ? FindLogFilters(store, Name)
             : [new LogFilter { Id = Guid.Empty, Name = "(conditions)", Conditions = Condition, CreatedAt = default, ModifiedAt = default }];

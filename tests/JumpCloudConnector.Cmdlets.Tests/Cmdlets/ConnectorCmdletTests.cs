@@ -88,6 +88,24 @@ public sealed class ConnectorCmdletTests
     }
 
     [Fact]
+    public async Task A_table_says_of_each_connector_where_its_key_lies_and_what_is_typed_holds_for_all()
+    {
+        await using Workspace work = Workspace.Offline();
+        work.RunWell(
+            """
+            function Row($name, $secret, $vault, $variable) { [pscustomobject]@{ Name = $name; ApiKeySecret = $secret; ApiKeyVault = $vault; ApiKeyVariable = $variable; TokenUri = '' } }
+            $add = @{ TenantName = 'T'; ContentType = 'SystemUser' }
+            """);
+        ScriptResult run = work.Run("(Row S one Ops ''), (Row V '' '' JCC_A_KEY), (Row Both one '' JCC_A_KEY), (Row None '' '' ''), (Row W '' '' JCC_OTHER) | New-JcConnector @add");
+        Assert.Equal(["S ApiKeySecret", "V ApiKeyVariable", "W ApiKeyVariable"], run.Output.Select(c => $"{c.Text("Name")} {c.Text("CredentialType")}"));
+        Assert.Equal(["InvalidApiKeyReference", "ApiKeyRequired"], run.ErrorIds);
+        Assert.All(["'Both'", "'None'"], name => Assert.Contains(run.AllErrors, error => error.ToString()!.Contains(name, StringComparison.Ordinal)));
+        PSObject[] typed = [.. work.RunWell("(Row S2 one Ops ''), (Row V2 '' '' JCC_A_KEY) | New-JcConnector @add -ApiKey $key -WarningAction Ignore")];
+        Assert.All(typed, c => Assert.Equal(("ApiKey", null, null), (c.Text("CredentialType"), c.Get("ApiKeyVault"), c.Get("ApiKeyVariable"))));
+        Assert.Equal(2, typed.Length);
+    }
+
+    [Fact]
     public async Task What_if_makes_no_store_and_no_connector()
     {
         await using Workspace work = Workspace.Offline();

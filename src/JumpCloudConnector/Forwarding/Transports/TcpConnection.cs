@@ -84,7 +84,8 @@ internal sealed class TcpConnection : StreamConnection
         if (_listening.IsCompleted) await Time.Delay(s_beforeEnd, cancellationToken).ConfigureAwait(false);
     }
 
-    private Task WaitForEndAsync(TimeSpan limit, CancellationToken cancellationToken) => Task.WhenAny(_listening, Time.Delay(limit, cancellationToken));
+    private async Task WaitForEndAsync(TimeSpan limit, CancellationToken cancellationToken) =>
+        await Task.WhenAny(_listening, Time.Delay(limit, cancellationToken)).ConfigureAwait(false);
 
     private void ReadToEnd()
     {

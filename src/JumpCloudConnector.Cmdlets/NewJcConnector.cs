@@ -194,7 +194,7 @@ public sealed class NewJcConnector : StoreCmdlet
         ConnectorRules.Check(connector);
         string path = StoreFolder.Resolve(ResolveStorePath());
         if (File.Exists(path) || RecordStore.Exists(path)) new ConnectorRegistry(OpenOrCreate(), Secrets).CheckNew(connector);
-        WarnOfKey(connector);
+        KeepKey(connector);
         AskForKey();
         if (ShouldProcess($"connector '{Name}' for tenant '{TenantName}' in '{path}'", $"Add, collecting {string.Join(" and ", ContentType)} every {connector.IntervalMinutes} min"))
         {
@@ -203,10 +203,13 @@ public sealed class NewJcConnector : StoreCmdlet
             Explain(added, registry);
             WarnOfCertificates(connector);
             WarnOfLogFilters(OpenOrCreate(), connector);
-            WarnOfOverlaps(OpenOrCreate(), added.Name);
+            KeepForOverlaps(added.Name);
             WriteObject(added);
         }
     });
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Guard(null, WarnTogether);
 
     private bool HasCredential => ApiKey is not null || ServiceAccount is not null || Given(ApiKeySecret) is not null || Given(ApiKeyVariable) is not null;
 
@@ -267,11 +270,12 @@ public sealed class NewJcConnector : StoreCmdlet
     {
         if (added.RunOn == Connectors.RunOn.Sensor)
         {
-            if (!registry.IsHost(added.SensorName!)) WriteWarning($"Connector '{added.Name}': {added.StatusMessage}");
+            if (!registry.IsHost(added.SensorName!)) Shared.Add(added.Name, added.StatusMessage!);
         }
         else if (added.AnalyzerProfile is null)
         {
-            WriteWarning($"Connector '{added.Name}' is in no Data Analyzer profile and will not collect. Put it into one with Set-JcConnector -AnalyzerProfile.");
+            Shared.Add("no profile", added.Name, names =>
+                $"{SharedWarnings.Connectors(names)} {(names.Count == 1 ? "is" : "are")} in no Data Analyzer profile and will not collect. Set-JcConnector -AnalyzerProfile puts a connector into one.");
         }
         else
         {

@@ -185,16 +185,19 @@ public sealed class SetJcConnector : StoreCmdlet
         ConnectorRegistry registry = new(store, Secrets);
         Connector changed = Change(registry.Get(Name));
         ConnectorRules.Check(changed);
-        if (IsGiven(nameof(ApiKeyExpiresAt))) WarnOfKey(changed);
+        if (IsGiven(nameof(ApiKeyExpiresAt))) KeepKey(changed);
         if (IsGiven(nameof(LogFilter))) WarnOfLogFilters(store, changed);
         if (!ShouldProcess($"connector '{changed.Name}'", "Change " + string.Join(", ", MyInvocation.BoundParameters.Keys.Where(IsSetting)))) return;
         ConnectorInfo result = registry.Update(Name, Change, ServiceAccount?.Password ?? ApiKey, ProxyCredential?.Password);
         if (IsGiven(nameof(CertificateAuthorityFile))) WarnOfCertificates(registry.Get(Name));
         if (NoAnalyzerProfile && result.AnalyzerProfile is null && result.RunOn == Connectors.RunOn.DataProcessor)
-            WriteWarning($"Connector '{result.Name}' is in no Data Analyzer profile and will not collect.");
-        if (Scope.Any(IsGiven)) WarnOfOverlaps(store, result.Name);
+            Shared.Add("no profile", result.Name, names => $"{SharedWarnings.Connectors(names)} {(names.Count == 1 ? "is" : "are")} in no Data Analyzer profile and will not collect.");
+        if (Scope.Any(IsGiven)) KeepForOverlaps(result.Name);
         if (PassThru) WriteObject(result);
     });
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Guard(null, WarnTogether);
 
     // What says whose records are collected, and which of them.
     private static IEnumerable<string> Scope =>

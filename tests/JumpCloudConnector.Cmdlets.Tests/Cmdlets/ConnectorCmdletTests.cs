@@ -106,6 +106,28 @@ public sealed class ConnectorCmdletTests
     }
 
     [Fact]
+    public async Task What_holds_for_many_of_a_table_is_said_once_with_their_names()
+    {
+        await using Workspace work = Workspace.Offline();
+        work.RunWell(
+            """
+            $null = New-JcLogFilter F 'EventType NotEqual sso_auth' -WarningAction Ignore
+            function Rows { param([string[]] $Names) foreach ($n in $Names) { [pscustomobject]@{ Name = $n; TenantName = 'T'; ContentType = 'SystemUser'; ApiKeyVariable = "K_$n" } } }
+            """);
+        ScriptResult made = work.Run(
+            "Rows A, B, C, D, E | New-JcConnector -NoAnalyzerProfile -ApiKeyExpiresAt 3d -LogFilter F -CertificateAuthorityFile $folder/none.pem");
+        Assert.Equal(4, made.Warnings.Count);
+        Assert.Single(made.Warnings, w => w.StartsWith("Log filter 'F': ", StringComparison.Ordinal));
+        Assert.Single(made.Warnings, w => w.StartsWith("The API key of connectors 'A', 'B', 'C' and 2 more expires on ", StringComparison.Ordinal));
+        Assert.Single(made.Warnings, w => w.StartsWith("Connectors 'A', 'B', 'C' and 2 more are in no Data Analyzer profile", StringComparison.Ordinal));
+        Assert.Single(made.Warnings, w => w.StartsWith("Connectors 'A', 'B', 'C' and 2 more: The file of certificate", StringComparison.Ordinal));
+        Assert.StartsWith("Connectors 'X' and 'Y': It runs on the sensor 'NOBODY'", Assert.Single(work.Run("Rows X, Y | New-JcConnector -RunOn Sensor -SensorName NOBODY").Warnings), StringComparison.Ordinal);
+        Assert.StartsWith("Connectors 'A' and 'B' are in no", Assert.Single(work.Run("Get-JcConnector A, B | Set-JcConnector -NoAnalyzerProfile").Warnings), StringComparison.Ordinal);
+        Assert.StartsWith("The API key of connectors 'X' and 'Y' expired on ", Assert.Single(work.Run("Get-JcConnector X, Y | Set-JcConnector -ApiKeyExpiresAt 2026-01-31").Warnings), StringComparison.Ordinal);
+        Assert.Single(work.Run("$null = Invoke-JcCollection X, Y").Warnings, w => w.StartsWith("The API key of connectors 'X' and 'Y' expired on ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_if_makes_no_store_and_no_connector()
     {
         await using Workspace work = Workspace.Offline();
@@ -635,6 +657,11 @@ public sealed class ConnectorCmdletTests
         work.RunWell("Disable-JcConnector *");
         Assert.Equal(together, Warning("Enable-JcConnector *"));
         work.RunWell("Remove-JcConnector C, D, E, F, G -Force");
+        string table = $"'C', 'D', 'E', 'F', 'G' | ForEach-Object {{ [pscustomobject]@{{ Name = $_; OrganizationId = '{AnId}' }} }}";
+        Assert.Equal(together, Warning($"{table} | New-JcConnector -TenantName T -ApiKey $key -ContentType DirectoryInsights"));
+        work.RunWell("Remove-JcConnector C -Force");
+        Assert.StartsWith("Connectors 'A', 'B', 'D' and 3 more all collect DirectoryInsights", Warning("Get-JcConnector | Set-JcConnector -ApiKey $key"), StringComparison.Ordinal);
+        work.RunWell("Remove-JcConnector D, E, F, G -Force");
 
         // Each with its own log filters, they divide the records.
         work.RunWell("New-JcLogFilter F 'event_category Equal sso'; New-JcLogFilter G 'event_category NotEqual sso'; Set-JcConnector A -LogFilter F");

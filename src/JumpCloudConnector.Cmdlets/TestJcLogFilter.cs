@@ -12,6 +12,8 @@ public sealed class TestJcLogFilter : PeriodCmdlet
     private const string ByName = "Name";
     private const string ByCondition = "Condition";
 
+    private string? _warnedOf;
+
     /// <summary>Names, with wildcards.</summary>
     [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     // Here too, to be refused with a reason.
@@ -61,7 +63,20 @@ public sealed class TestJcLogFilter : PeriodCmdlet
         foreach (string doubt in new SearchAdvice(store, query).Doubts(StopToken)) WriteWarning(doubt);
         foreach (LogFilter filter in filters)
         {
-            if (Run((_, stop) => Task.FromResult(new LogFilterRegistry(store).Test(filter, query, SampleSize, stop)), out LogFilterTestResult? result)) WriteObject(result);
+            if (Run((_, stop) => Task.FromResult(new LogFilterRegistry(store).Test(filter, query, SampleSize, stop)), out LogFilterTestResult? result))
+            {
+                if (result!.Tested == 0) WarnOfNothing(store);
+                WriteObject(result);
+            }
         }
     });
+
+    // That nothing would be excluded says nothing where there was nothing to try it on; once for all filters.
+    private void WarnOfNothing(RecordStore store)
+    {
+        if (_warnedOf == store.Folder) return;
+        _warnedOf = store.Folder;
+        WriteWarning(store.Records.GetSpan().Count == 0 ? $"There was nothing to try a log filter on. {HasNoRecords(store)}"
+            : "There was nothing to try a log filter on: the store has no record of that span and those connectors. Give a wider span, or leave -After, -Before, -Last and -ConnectorName out.");
+    }
 }

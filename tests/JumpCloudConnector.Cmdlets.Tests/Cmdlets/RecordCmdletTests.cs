@@ -463,6 +463,18 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
     }
 
     [Fact]
+    public async Task A_log_filter_that_was_tried_on_nothing_is_said_with_what_to_do()
+    {
+        await using Workspace work = Workspace.Offline();
+        work.RunWell("$null = New-JcLogFilter One 'severity Exists'; $null = New-JcLogFilter Two 'reason Exists'");
+        ScriptResult empty = work.Run("Test-JcLogFilter One, Two");
+        Assert.Equal(2, empty.Output.Count);
+        Assert.EndsWith("holds no records yet. Invoke-JcCollection collects what is due.", Assert.Single(empty.Warnings), StringComparison.Ordinal);
+        Assert.Contains("Give a wider span", Assert.Single(store.Work.Run("Test-JcLogFilter -Condition 'severity Exists' -Before 2020-01-31").Warnings), StringComparison.Ordinal);
+        Assert.Empty(store.Work.Run("Test-JcLogFilter -Condition 'severity Exists'").Warnings);
+    }
+
+    [Fact]
     public async Task An_attached_log_filter_excludes_and_counts()
     {
         string type = CommonType();

@@ -203,6 +203,7 @@ public sealed class NewJcConnector : StoreCmdlet
             Explain(added, registry);
             WarnOfCertificates(connector);
             WarnOfLogFilters(OpenOrCreate(), connector);
+            KeepShortKey(added.Name, ApiKey);
             KeepForOverlaps(added.Name);
             WriteObject(added);
         }

@@ -192,6 +192,7 @@ public sealed class SetJcConnector : StoreCmdlet
         if (IsGiven(nameof(CertificateAuthorityFile))) WarnOfCertificates(registry.Get(Name));
         if (NoAnalyzerProfile && result.AnalyzerProfile is null && result.RunOn == Connectors.RunOn.DataProcessor)
             Shared.Add("no profile", result.Name, names => $"{SharedWarnings.Connectors(names)} {(names.Count == 1 ? "is" : "are")} in no Data Analyzer profile and will not collect.");
+        KeepShortKey(result.Name, ApiKey);
         if (Scope.Any(IsGiven)) KeepForOverlaps(result.Name);
         if (PassThru) WriteObject(result);
     });

@@ -177,6 +177,13 @@ public abstract class StoreCmdlet : JcCmdlet
         foreach (string warning in warnings) WriteWarning(warning);
     }
 
+    /// <summary>Keeps that an API key is shorter than JumpCloud's are, for <see cref="WarnTogether"/>. A gateway's own may be.</summary>
+    protected void KeepShortKey(string connector, System.Security.SecureString? key)
+    {
+        if (key is not null && ApiKey.IsShort(key))
+            Shared.Add(connector, $"The API key has {Words.Count(key.Length, "character")}, fewer than any of JumpCloud's; perhaps it was not copied whole. Test-JcConnector shows whether it is accepted, Set-JcConnector -ApiKey sets another.");
+    }
+
     /// <summary>Warns of keys and secrets that expire soon, where that is known, of connectors that collect: others need none.</summary>
     protected void WarnOfKeys(IEnumerable<Connector> connectors)
     {

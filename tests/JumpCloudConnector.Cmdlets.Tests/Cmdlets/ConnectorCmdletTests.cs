@@ -127,6 +127,28 @@ public sealed class ConnectorCmdletTests
         Assert.Single(work.Run("$null = Invoke-JcCollection X, Y").Warnings, w => w.StartsWith("The API key of connectors 'X' and 'Y' expired on ", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("'jca_0123456789abcdef0123456789'")]
+    [InlineData("\"0123456789abcdef0123456789abcdef01234567\"")]
+    [InlineData("Bearer 0123456789abcdef0123456789abcdef01234567")]
+    [InlineData("0123456789abcdef0123456789abcdef01234567\n")]
+    public async Task What_can_be_no_key_is_refused(string copied)
+    {
+        await using Workspace work = Workspace.Offline();
+        work.Session.SetVariable("copied", Workspace.Secure(copied));
+        Assert.Contains("quotation marks or the word Bearer", work.Refused("InvalidApiKey", "New-JcConnector Acme T -ContentType SystemUser -ApiKey $copied"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_shorter_than_any_is_warned_of()
+    {
+        await using Workspace work = Workspace.Offline();
+        work.Session.SetVariable("part", Workspace.Secure("0123456789"));
+        Assert.Contains("has 10 characters", Assert.Single(work.Run("New-JcConnector A T -ContentType SystemUser -ApiKey $part").Warnings), StringComparison.Ordinal);
+        Assert.Empty(work.Run("Set-JcConnector A -ApiKey $key").Warnings);
+        Assert.StartsWith("Connector 'A': The API key has", Assert.Single(work.Run("Set-JcConnector A -ApiKey $part").Warnings), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_if_makes_no_store_and_no_connector()
     {

@@ -60,12 +60,14 @@ public sealed class TestJcLogFilter : PeriodCmdlet
         if (store is null) return;
         (long? after, long? before) = Period();
         RecordQuery query = new() { ConnectorNames = ConnectorName ?? [], After = after, Before = before };
-        foreach (string doubt in new SearchAdvice(store, query).Doubts(StopToken)) WriteWarning(doubt);
+        IReadOnlyCollection<string> doubts = [.. new SearchAdvice(store, query).Doubts(StopToken)];
+        foreach (string doubt in doubts) WriteWarning(doubt);
         foreach (LogFilter filter in filters)
         {
             if (Run((_, stop) => Task.FromResult(new LogFilterRegistry(store).Test(filter, query, SampleSize, stop)), out LogFilterTestResult? result))
             {
-                if (result!.Tested == 0) WarnOfNothing(store);
+                // A name that is misspelt is reason enough.
+                if (result!.Tested == 0 && doubts.Count == 0) WarnOfNothing(store);
                 WriteObject(result);
             }
         }

@@ -294,10 +294,10 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
         {
             ScriptResult result = work.Run(script);
             Assert.Empty(result.AllErrors);
-            Assert.Contains("'event_type'?", Assert.Single(result.Warnings), StringComparison.Ordinal);
+            Assert.Contains("'event_type'?", Assert.Single(result.Warnings, w => !w.StartsWith("There was nothing to try", StringComparison.Ordinal)), StringComparison.Ordinal);
         }
 
-        Assert.Empty(work.Run("$null = Test-JcLogFilter Good; Set-JcLogFilter F -TenantName T").Warnings);
+        Assert.StartsWith("There was nothing to try", Assert.Single(work.Run("$null = Test-JcLogFilter Good; Set-JcLogFilter F -TenantName T").Warnings), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -48,15 +48,15 @@ public sealed class ImportJcConnector : StoreCmdlet
         if (!File.Exists(path) && !RecordStore.Exists(path) && !ShouldProcess($"store '{path}'", $"Make it, for the connectors of '{Path}'")) return;
         RecordStore store = OpenOrCreate();
         ConnectorExchange exchange = new(store, Secrets);
-        List<string> changed = [];
         Dictionary<string, SecureString> accounts = (ServiceAccount ?? []).ToDictionary(a => a.UserName, a => a.Password, StringComparer.Ordinal);
         foreach (ConnectorImportResult line in exchange.Import(FilePaths.Resolve(this, Path), Format, ApiKey, Update, (name, what) => ShouldProcess($"connector '{name}'", what), accounts))
         {
-            if (line.Outcome is ConnectorImportOutcome.Added or ConnectorImportOutcome.Updated) changed.Add(line.Name);
+            if (line.Outcome is ConnectorImportOutcome.Added or ConnectorImportOutcome.Updated) KeepForOverlaps(line.Name);
             WriteObject(line);
         }
-
-        // Behind the last line, since each is held against all of them.
-        WarnOfOverlaps(store, changed);
     });
+
+    /// <inheritdoc/>
+    // Behind the last line of the last file, since each is held against all of them.
+    protected override void EndProcessing() => Guard(null, WarnTogether);
 }

@@ -21,8 +21,8 @@ public sealed class InvokeJcCollection : CollectionCmdlet
     [ArgumentCompleter(typeof(ConnectorNameCompleter))]
     public string[]? ConnectorName { get; set; }
 
-    /// <summary>Collects whether due or not, and tries parked streams too.</summary>
-    [Parameter(ParameterSetName = DueStreams)]
+    /// <summary>Collects whether due or not, and tries parked streams too; a span is read so in any case.</summary>
+    [Parameter]
     public SwitchParameter Force { get; set; }
 
     /// <summary>Writes the new records as they are committed, instead of one result per stream.</summary>
@@ -31,10 +31,13 @@ public sealed class InvokeJcCollection : CollectionCmdlet
 
     /// <summary>Goes on until it is stopped, and collects each connector when it is due: for a service.</summary>
     [Parameter(ParameterSetName = DueStreams)]
+    // Here too, to be refused with a reason: PowerShell's own error would not say which parameters do not go together.
+    [Parameter(ParameterSetName = Span, DontShow = true)]
     public SwitchParameter Continuous { get; set; }
 
     /// <summary>After this long no further part of a backlog is begun; the next run goes on.</summary>
     [Parameter(ParameterSetName = DueStreams)]
+    [Parameter(ParameterSetName = Span, DontShow = true)]
     [TimeSpanTransformation]
     public TimeSpan? TimeLimit { get; set; }
 
@@ -77,6 +80,18 @@ public sealed class InvokeJcCollection : CollectionCmdlet
 
     private void Check()
     {
+        if (ParameterSetName == Span && Continuous)
+        {
+            throw new JcException("AfterAndContinuous", JcErrorKind.InvalidInput,
+                "-After reads a span of events again once, -Continuous goes on collecting what is due. Run the command once with each.", nameof(Continuous));
+        }
+
+        if (ParameterSetName == Span && TimeLimit is not null)
+        {
+            throw new JcException("AfterAndTimeLimit", JcErrorKind.InvalidInput,
+                "With -After a span of events is read again whole: what -TimeLimit left of it no later run would go on with. Leave -TimeLimit out, or give a shorter span with -After and -Before.", nameof(TimeLimit));
+        }
+
         if (Continuous && Force)
         {
             throw new JcException("ContinuousAndForce", JcErrorKind.InvalidInput,

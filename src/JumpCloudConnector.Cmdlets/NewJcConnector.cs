@@ -6,11 +6,13 @@ using JumpCloudConnector.Storage;
 namespace JumpCloudConnector.Cmdlets;
 
 /// <summary>Adds a connector.</summary>
-[Cmdlet(VerbsCommon.New, Nouns.Connector, SupportsShouldProcess = true, DefaultParameterSetName = StoredKey)]
+// In one parameter set: in several, PowerShell could not say what contradicts itself, nor take a table that has a column for
+// each place of a key and leaves the others' cells empty.
+[Cmdlet(VerbsCommon.New, Nouns.Connector, SupportsShouldProcess = true)]
 [OutputType(typeof(ConnectorInfo))]
 public sealed class NewJcConnector : StoreCmdlet
 {
-    private const string StoredKey = "ApiKey", SecretOfVault = "ApiKeySecret", Variable = "ApiKeyVariable", Account = "ServiceAccount";
+    private HashSet<string> _typed = [];
 
     /// <summary>The unique name, single-byte characters only.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -22,30 +24,30 @@ public sealed class NewJcConnector : StoreCmdlet
     public string TenantName { get; set; } = "";
 
     /// <summary>The API key; it is kept in the store, protected.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = StoredKey, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ApiKeyTransformation]
     public SecureString? ApiKey { get; set; }
 
     /// <summary>The name of the secret that holds the API key, in a vault of SecretManagement.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = SecretOfVault, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? ApiKeySecret { get; set; }
 
     /// <summary>That secret's vault; the default one where none is given.</summary>
-    [Parameter(ParameterSetName = SecretOfVault, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? ApiKeyVault { get; set; }
 
     /// <summary>The environment variable that holds the API key.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = Variable, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(EnvironmentVariableCompleter))]
     public string? ApiKeyVariable { get; set; }
 
     /// <summary>A service account instead of an API key: its client ID and secret, which is kept in the store, protected.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = Account, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [CredentialTransformation]
     public PSCredential? ServiceAccount { get; set; }
 
     /// <summary>Another endpoint that gives the service account its access tokens.</summary>
-    [Parameter(ParameterSetName = Account, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [UriTransformation(BlankIsNull = true)]
     public Uri? TokenUri { get; set; }
 
@@ -141,6 +143,10 @@ public sealed class NewJcConnector : StoreCmdlet
     public string? CertificateAuthorityFile { get; set; }
 
     /// <inheritdoc/>
+    // Nothing of a pipeline is bound yet.
+    protected override void BeginProcessing() => _typed = [.. MyInvocation.BoundParameters.Keys];
+
+    /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(Name, () =>
     {
         if (!ApiKeyArgument.Accept(this, ApiKey) || !ApiKeyArgument.AcceptCredential(this, nameof(ServiceAccount), ServiceAccount)
@@ -150,6 +156,7 @@ public sealed class NewJcConnector : StoreCmdlet
         }
 
         if (Proxy?.UserInfo.Length > 0) ApiKeyArgument.HideLine(this);
+        CheckCredential();
         Connector connector = new()
         {
             Id = Guid.Empty,
@@ -187,7 +194,8 @@ public sealed class NewJcConnector : StoreCmdlet
         ConnectorRules.Check(connector);
         string path = StoreFolder.Resolve(ResolveStorePath());
         if (File.Exists(path) || RecordStore.Exists(path)) new ConnectorRegistry(OpenOrCreate(), Secrets).CheckNew(connector);
-        WarnOfKey(connector);
+        KeepKey(connector);
+        AskForKey();
         if (ShouldProcess($"connector '{Name}' for tenant '{TenantName}' in '{path}'", $"Add, collecting {string.Join(" and ", ContentType)} every {connector.IntervalMinutes} min"))
         {
             ConnectorRegistry registry = new(OpenOrCreate(), Secrets);
@@ -195,10 +203,52 @@ public sealed class NewJcConnector : StoreCmdlet
             Explain(added, registry);
             WarnOfCertificates(connector);
             WarnOfLogFilters(OpenOrCreate(), connector);
-            WarnOfOverlaps(OpenOrCreate(), added.Name);
+            KeepShortKey(added.Name, ApiKey);
+            KeepForOverlaps(added.Name);
             WriteObject(added);
         }
     });
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Guard(null, WarnTogether);
+
+    private bool HasCredential => ApiKey is not null || ServiceAccount is not null || Given(ApiKeySecret) is not null || Given(ApiKeyVariable) is not null;
+
+    private void CheckCredential()
+    {
+        string[] typed = [.. ApiKeyArgument.Credentials.Where(_typed.Contains)];
+        if (typed.Length > 0)
+        {
+            // As everywhere in PowerShell, what is typed holds, and not what the pipeline brings.
+            if (!typed.Contains(nameof(ApiKey))) ApiKey = null;
+            if (!typed.Contains(nameof(ApiKeySecret))) ApiKeySecret = null;
+            if (!typed.Contains(nameof(ApiKeyVariable))) ApiKeyVariable = null;
+            if (!typed.Contains(nameof(ServiceAccount))) ServiceAccount = null;
+            if (Given(ApiKeySecret) is null && !_typed.Contains(nameof(ApiKeyVault))) ApiKeyVault = null;
+            if (ServiceAccount is null && !_typed.Contains(nameof(TokenUri))) TokenUri = null;
+            if (!HasCredential) throw ApiKeyArgument.Empty(Name, "No connector was added.");
+        }
+
+        if (new[] { ApiKey is not null, ServiceAccount is not null, Given(ApiKeySecret) is not null, Given(ApiKeyVariable) is not null }.Count(given => given) > 1)
+            throw ApiKeyArgument.Several(Name);
+        if (TokenUri is not null && ServiceAccount is null)
+        {
+            throw new JcException("InvalidApiKeyReference", JcErrorKind.InvalidInput,
+                $"-TokenUri is where a service account gets its access tokens, and connector '{Name}' has none. Give -ServiceAccount with it, or leave it out.", Name);
+        }
+    }
+
+    // Behind every check. A pipeline is not held up by a question for each of its lines.
+    private void AskForKey()
+    {
+        if (HasCredential) return;
+        ApiKey = MyInvocation.ExpectingInput ? null : ApiKeyArgument.Ask(this, $"The API key of connector '{Name}', or nothing to leave it.");
+        if (ApiKey is not { Length: > 0 })
+        {
+            throw new JcException("ApiKeyRequired", JcErrorKind.InvalidInput,
+                $"Connector '{Name}' was not added: nothing says what it shows to JumpCloud. Give one of -ApiKey, -ApiKeySecret, -ApiKeyVariable and -ServiceAccount.", Name);
+        }
+    }
 
     // What the form of the specification asks in a dialog, parameters say here.
     private string? Profile()
@@ -221,11 +271,12 @@ public sealed class NewJcConnector : StoreCmdlet
     {
         if (added.RunOn == Connectors.RunOn.Sensor)
         {
-            if (!registry.IsHost(added.SensorName!)) WriteWarning($"Connector '{added.Name}': {added.StatusMessage}");
+            if (!registry.IsHost(added.SensorName!)) Shared.Add(added.Name, added.StatusMessage!);
         }
         else if (added.AnalyzerProfile is null)
         {
-            WriteWarning($"Connector '{added.Name}' is in no Data Analyzer profile and will not collect. Put it into one with Set-JcConnector -AnalyzerProfile.");
+            Shared.Add("no profile", added.Name, names =>
+                $"{SharedWarnings.Connectors(names)} {(names.Count == 1 ? "is" : "are")} in no Data Analyzer profile and will not collect. Set-JcConnector -AnalyzerProfile puts a connector into one.");
         }
         else
         {

@@ -5,12 +5,10 @@ using JumpCloudConnector.Storage;
 namespace JumpCloudConnector.Cmdlets;
 
 /// <summary>Lets the system's scheduler collect: the Windows Task Scheduler, or systemd.</summary>
-[Cmdlet(VerbsLifecycle.Register, Nouns.CollectionTask, SupportsShouldProcess = true, DefaultParameterSetName = ByName)]
+[Cmdlet(VerbsLifecycle.Register, Nouns.CollectionTask, SupportsShouldProcess = true)]
 [OutputType(typeof(CollectionTaskInfo))]
 public sealed class RegisterJcCollectionTask : StoreCmdlet
 {
-    private const string ByName = "Account", ByCredential = "Credential";
-
     /// <summary>The task's name.</summary>
     [Parameter(Position = 0)]
     public string Name { get; set; } = CollectionTask.DefaultName;
@@ -25,11 +23,11 @@ public sealed class RegisterJcCollectionTask : StoreCmdlet
     public SwitchParameter Continuous { get; set; }
 
     /// <summary>The account: SYSTEM (the default on Windows), a managed service account (DOMAIN\name$), or a user of Linux.</summary>
-    [Parameter(ParameterSetName = ByName)]
+    [Parameter]
     public string? Account { get; set; }
 
     /// <summary>A user with a password, on Windows.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByCredential)]
+    [Parameter]
     [Credential]
     public PSCredential? Credential { get; set; }
 
@@ -40,6 +38,12 @@ public sealed class RegisterJcCollectionTask : StoreCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(Name, () =>
     {
+        if (Account is not null && Credential is not null)
+        {
+            throw new JcException("AccountAndCredential", JcErrorKind.InvalidInput,
+                "-Account and -Credential each say whom the task runs as. Give -Credential for a user with a password, -Account for SYSTEM, a managed service account or a user of Linux.", Account);
+        }
+
         string account = Credential?.UserName ?? Account ?? (Schedulers.IsWindows ? "SYSTEM" : Environment.UserName);
         string module = MyInvocation.MyCommand.Module?.ModuleBase is { } folder ? RootOf(folder) : throw new JcException(
             "ModuleNotFound", JcErrorKind.NotFound, "The folder of the module is not known. Import the module by its manifest and try again.");

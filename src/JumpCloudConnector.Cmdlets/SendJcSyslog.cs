@@ -31,6 +31,8 @@ public sealed class SendJcSyslog : StoreCmdlet
 
     /// <summary>After this long it ends; the next run goes on.</summary>
     [Parameter(ParameterSetName = FromStore)]
+    // Here too, to be refused with a reason.
+    [Parameter(ParameterSetName = FromPipeline, DontShow = true)]
     [TimeSpanTransformation]
     public TimeSpan? TimeLimit { get; set; }
 
@@ -106,6 +108,12 @@ public sealed class SendJcSyslog : StoreCmdlet
     private void BeginReplays()
     {
         _began = true;
+        if (TimeLimit is not null)
+        {
+            ThrowTerminatingError(ErrorRecords.From(new JcException("RecordsAndTimeLimit", JcErrorKind.InvalidInput,
+                "Records of a pipeline are sent whole: what -TimeLimit left of them no later run would go on with. Leave -TimeLimit out, or send fewer records.", nameof(TimeLimit))));
+        }
+
         RecordStore? store = OpenForWork();
         IReadOnlyList<SyslogDestination> destinations = FindDestinations(store, Destination);
         if (Destination is null && destinations.Count != 1)

@@ -185,16 +185,20 @@ public sealed class SetJcConnector : StoreCmdlet
         ConnectorRegistry registry = new(store, Secrets);
         Connector changed = Change(registry.Get(Name));
         ConnectorRules.Check(changed);
-        if (IsGiven(nameof(ApiKeyExpiresAt))) WarnOfKey(changed);
+        if (IsGiven(nameof(ApiKeyExpiresAt))) KeepKey(changed);
         if (IsGiven(nameof(LogFilter))) WarnOfLogFilters(store, changed);
         if (!ShouldProcess($"connector '{changed.Name}'", "Change " + string.Join(", ", MyInvocation.BoundParameters.Keys.Where(IsSetting)))) return;
         ConnectorInfo result = registry.Update(Name, Change, ServiceAccount?.Password ?? ApiKey, ProxyCredential?.Password);
         if (IsGiven(nameof(CertificateAuthorityFile))) WarnOfCertificates(registry.Get(Name));
         if (NoAnalyzerProfile && result.AnalyzerProfile is null && result.RunOn == Connectors.RunOn.DataProcessor)
-            WriteWarning($"Connector '{result.Name}' is in no Data Analyzer profile and will not collect.");
-        if (Scope.Any(IsGiven)) WarnOfOverlaps(store, result.Name);
+            Shared.Add("no profile", result.Name, names => $"{SharedWarnings.Connectors(names)} {(names.Count == 1 ? "is" : "are")} in no Data Analyzer profile and will not collect.");
+        KeepShortKey(result.Name, ApiKey);
+        if (Scope.Any(IsGiven)) KeepForOverlaps(result.Name);
         if (PassThru) WriteObject(result);
     });
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Guard(null, WarnTogether);
 
     // What says whose records are collected, and which of them.
     private static IEnumerable<string> Scope =>
@@ -233,15 +237,10 @@ public sealed class SetJcConnector : StoreCmdlet
         if ((IsGiven(nameof(ApiKey)) && ApiKey is null) || (IsGiven(nameof(ServiceAccount)) && ServiceAccount is null) || (IsGiven(nameof(ApiKeySecret)) && NullIfBlank(ApiKeySecret) is null)
             || (IsGiven(nameof(ApiKeyVariable)) && NullIfBlank(ApiKeyVariable) is null))
         {
-            throw new JcException("InvalidApiKey", JcErrorKind.InvalidInput,
-                "-ApiKey, -ApiKeySecret, -ApiKeyVariable or -ServiceAccount was given and is empty; perhaps a variable is misspelt. Nothing was changed.", Name);
+            throw ApiKeyArgument.Empty(Name, "Nothing was changed.");
         }
 
-        if (new[] { nameof(ApiKey), nameof(ApiKeySecret), nameof(ApiKeyVariable), nameof(ServiceAccount) }.Count(IsGiven) > 1)
-        {
-            throw new JcException("InvalidApiKeyReference", JcErrorKind.InvalidInput,
-                "-ApiKey, -ApiKeySecret, -ApiKeyVariable and -ServiceAccount each say what is shown to JumpCloud. Give one of them.", Name);
-        }
+        if (ApiKeyArgument.Credentials.Count(IsGiven) > 1) throw ApiKeyArgument.Several(Name);
     }
 
     private static bool IsSetting(string parameter) =>

@@ -12,8 +12,12 @@ public sealed class TestJcLogFilter : PeriodCmdlet
     private const string ByName = "Name";
     private const string ByCondition = "Condition";
 
+    private string? _warnedOf;
+
     /// <summary>Names, with wildcards.</summary>
     [Parameter(ParameterSetName = ByName, Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    // Here too, to be refused with a reason.
+    [Parameter(ParameterSetName = ByCondition, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, DontShow = true)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(LogFilterNameCompleter))]
     public string[] Name { get; set; } = [];
@@ -38,6 +42,12 @@ public sealed class TestJcLogFilter : PeriodCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(Name, () =>
     {
+        if (ParameterSetName == ByCondition && Name.Length > 0)
+        {
+            throw new JcException("NameAndCondition", JcErrorKind.InvalidInput,
+                "-Name tries a log filter that there is, -Condition what you think of. Give one of the two.", Name);
+        }
+
         RecordStore? store = OpenForWork();
         IReadOnlyList<LogFilter> filters = ParameterSetName == ByName ? FindLogFilters(store, Name)
             : [new LogFilter { Id = Guid.Empty, Name = "(conditions)", Conditions = Condition, CreatedAt = default, ModifiedAt = default }];
@@ -50,10 +60,25 @@ public sealed class TestJcLogFilter : PeriodCmdlet
         if (store is null) return;
         (long? after, long? before) = Period();
         RecordQuery query = new() { ConnectorNames = ConnectorName ?? [], After = after, Before = before };
-        foreach (string doubt in new SearchAdvice(store, query).Doubts(StopToken)) WriteWarning(doubt);
+        IReadOnlyCollection<string> doubts = [.. new SearchAdvice(store, query).Doubts(StopToken)];
+        foreach (string doubt in doubts) WriteWarning(doubt);
         foreach (LogFilter filter in filters)
         {
-            if (Run((_, stop) => Task.FromResult(new LogFilterRegistry(store).Test(filter, query, SampleSize, stop)), out LogFilterTestResult? result)) WriteObject(result);
+            if (Run((_, stop) => Task.FromResult(new LogFilterRegistry(store).Test(filter, query, SampleSize, stop)), out LogFilterTestResult? result))
+            {
+                // A name that is misspelt is reason enough.
+                if (result!.Tested == 0 && doubts.Count == 0) WarnOfNothing(store);
+                WriteObject(result);
+            }
         }
     });
+
+    // That nothing would be excluded says nothing where there was nothing to try it on; once for all filters.
+    private void WarnOfNothing(RecordStore store)
+    {
+        if (_warnedOf == store.Folder) return;
+        _warnedOf = store.Folder;
+        WriteWarning(store.Records.GetSpan().Count == 0 ? $"There was nothing to try a log filter on. {HasNoRecords(store)}"
+            : "There was nothing to try a log filter on: the store has no record of that span and those connectors. Give a wider span, or leave -After, -Before, -Last and -ConnectorName out.");
+    }
 }

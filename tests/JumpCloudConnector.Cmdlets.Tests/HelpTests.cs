@@ -194,7 +194,7 @@ public sealed partial class HelpTests
 
     // Hidden ones exist to be refused with the reason, and need no help.
     private static IEnumerable<string> OwnParameters(string name) => Commands()[name].Parameters.Values
-        .Where(parameter => !parameter.Attributes.OfType<ParameterAttribute>().Any(attribute => attribute.DontShow))
+        .Where(parameter => parameter.Attributes.OfType<ParameterAttribute>().Any(attribute => !attribute.DontShow))
         .Select(parameter => parameter.Name)
         .Except(Cmdlet.CommonParameters, StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase);
 

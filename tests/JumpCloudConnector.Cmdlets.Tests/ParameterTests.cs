@@ -10,6 +10,8 @@ namespace JumpCloudConnector.Cmdlets.Tests;
 /// <summary>What the prompt offers for parameters, and how it shows what comes.</summary>
 public sealed class ParameterTests
 {
+    private const string All = ParameterAttribute.AllParameterSets;
+
     // Of parameters that offer nothing, check nothing and convert nothing: why that is right.
     private static readonly Dictionary<string, string> s_reasons = new(StringComparer.Ordinal)
     {
@@ -64,6 +66,47 @@ public sealed class ParameterTests
         HashSet<string> bare = [.. CmdletTypes().SelectMany(cmdlet => cmdlet.GetProperties().Where(property => !Helps(property))
             .SelectMany(property => (string[])[property.Name, $"{NameOf(cmdlet)} -{property.Name}"]))];
         Assert.All(s_reasons.Keys, name => Assert.Contains(name, bare));
+    }
+
+    [Fact]
+    public void Any_two_parameters_share_a_set_so_that_a_contradiction_is_refused_with_a_reason()
+    {
+        string[] apart =
+        [
+            .. from cmdlet in CmdletTypes()
+               let properties = cmdlet.GetProperties().Where(property => property.GetCustomAttributes<ParameterAttribute>().Any()).ToArray()
+               from one in properties
+               from other in properties
+               where string.CompareOrdinal(one.Name, other.Name) < 0 && !SetsOf(one).Intersect(SetsOf(other)).Any() && !SetsOf(one).Contains(All) && !SetsOf(other).Contains(All)
+               select $"{NameOf(cmdlet)} -{one.Name} -{other.Name}",
+        ];
+        Assert.True(apart.Length == 0, string.Join("\n", apart));
+
+        static IEnumerable<string> SetsOf(PropertyInfo property) => property.GetCustomAttributes<ParameterAttribute>().Select(parameter => parameter.ParameterSetName);
+    }
+
+    [Theory]
+    [InlineData("AfterAndContinuous", "Run the command once with each", "Invoke-JcCollection -After 2h -Continuous")]
+    [InlineData("AfterAndTimeLimit", "Leave -TimeLimit out", "Invoke-JcCollection -After 2h -TimeLimit 4m")]
+    [InlineData("ContinuousAndForce", "one of the two", "Invoke-JcCollection -Continuous -Force")]
+    [InlineData("NameAndCondition", "one of the two", "Test-JcLogFilter Quiet -Condition 'severity Exists'")]
+    [InlineData("NameAndCondition", "one of the two", "'Quiet' | Test-JcLogFilter -Condition 'severity Exists'")]
+    [InlineData("AccountAndCredential", "Give -Credential", "Register-JcCollectionTask -Account nobody -Credential $account -WhatIf")]
+    public async Task Parameters_that_do_not_go_together_are_named_with_what_to_do(string errorId, string says, string command)
+    {
+        await using Workspace workspace = Workspace.Offline();
+        workspace.Session.SetVariable("account", new PSCredential("client", Workspace.Secure("secret")));
+        Assert.Contains(says, workspace.Refused(errorId, command), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Forced_or_not_a_span_is_read_again_and_records_of_a_pipeline_have_no_time_limit()
+    {
+        await using Workspace workspace = await Workspace.StartAsync(events: 30, users: 1);
+        workspace.Add();
+        workspace.RunWell("$null = Invoke-JcCollection; $null = New-JcSyslogDestination siem -HostName 127.0.0.1 -Port 9 -Transport Tcp");
+        Assert.Equal("Collected", workspace.One("Invoke-JcCollection -After 20h -Force | Where-Object ConnectorName").Text("State"));
+        Assert.Contains("sent whole", workspace.Refused("RecordsAndTimeLimit", "Get-JcIngestedRecord -First 3 | Send-JcSyslog -TimeLimit 1m"), StringComparison.Ordinal);
     }
 
     [Fact]

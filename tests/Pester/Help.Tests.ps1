@@ -36,9 +36,9 @@ BeforeAll {
     function Get-OwnParameter {
         param([string] $Name)
         $common = [System.Management.Automation.Cmdlet]::CommonParameters
-        # Hidden ones exist to be refused with the reason, and need no help.
+        # Hidden ones exist to be refused with the reason, and need no help; some are hidden in one set of several.
         (Get-Command -Name $Name).Parameters.Values | Where-Object { $_.Name -notin $common } |
-            Where-Object { -not ($_.Attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] -and $_.DontShow }) } |
+            Where-Object { $_.Attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] -and -not $_.DontShow } } |
             ForEach-Object { $_.Name } | Sort-Object
     }
 

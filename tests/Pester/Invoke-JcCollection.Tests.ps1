@@ -60,8 +60,8 @@ Describe 'Invoke-JcCollection' {
         "$warnings" | Should -Match 'for 90d'
         Get-ErrorId { Invoke-JcCollection -After 1h -Before 2h } | Should -Be 'InvalidPeriod'
         Get-ErrorId { Invoke-JcCollection -After ([DateTime]::Now.AddHours(1)) } | Should -Be 'InvalidPeriod'
-        Get-ErrorId { Invoke-JcCollection -After 2h -Force } | Should -Be 'AmbiguousParameterSet'
-        Get-ErrorId { Invoke-JcCollection -After 2h -Continuous } | Should -Be 'AmbiguousParameterSet'
+        Get-ErrorId { Invoke-JcCollection -After 2h -Continuous } | Should -Be 'AfterAndContinuous'
+        Get-ErrorId { Invoke-JcCollection -After 2h -TimeLimit 1m } | Should -Be 'AfterAndTimeLimit'
         Get-ErrorId { Invoke-JcCollection -TimeLimit 0s } | Should -Be 'InvalidTimeLimit'
         Get-ErrorId { Invoke-JcCollection -TimeLimit 4 } | Should -Be 'ParameterArgumentTransformationError'
     }

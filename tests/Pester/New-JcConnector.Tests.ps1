@@ -40,7 +40,7 @@ Describe 'New-JcConnector' {
         @{ id = 'PlainTextSecret'; with = @{ ProxyCredential = 'user:in_clear_0123456789' } }
         @{ id = 'InvalidProxy'; with = @{ Proxy = 'http://user:in_clear@proxy.example.com:3128' } }
         @{ id = 'ProxyAndNoProxy'; with = @{ Proxy = 'http://proxy.example.com:3128'; NoProxy = $true } }
-        @{ id = 'AmbiguousParameterSet'; with = @{ ServiceAccount = [pscredential]::new('client', [securestring]::new()) } }
+        @{ id = 'InvalidApiKeyReference'; with = @{ ServiceAccount = [pscredential]::new('client', [securestring]::new()) } }
         @{ id = 'ParameterArgumentTransformationError'; with = @{ ContentType = 'Everything' } }
     ) {
         $arguments = @{ Name = 'Refused'; TenantName = 'T'; ApiKey = $simulator.Key; ContentType = 'SystemUser' } + $address

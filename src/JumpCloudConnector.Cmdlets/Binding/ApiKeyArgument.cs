@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Management.Automation.Language;
 using System.Security;
 
@@ -9,6 +10,33 @@ namespace JumpCloudConnector.Cmdlets;
 /// </summary>
 internal static class ApiKeyArgument
 {
+    /// <summary>The parameters that say what a connector shows to JumpCloud: one of them.</summary>
+    public static readonly string[] Credentials = ["ApiKey", "ApiKeySecret", "ApiKeyVariable", "ServiceAccount"];
+
+    /// <summary>The exception where several of <see cref="Credentials"/> were given.</summary>
+    public static JcException Several(string connector) => new("InvalidApiKeyReference", JcErrorKind.InvalidInput,
+        $"-ApiKey, -ApiKeySecret, -ApiKeyVariable and -ServiceAccount each say what connector '{connector}' shows to JumpCloud. Give one of them.", connector);
+
+    /// <summary>The exception where one of <see cref="Credentials"/> was given and holds nothing.</summary>
+    public static JcException Empty(string connector, string consequence) => new("InvalidApiKey", JcErrorKind.InvalidInput,
+        $"-ApiKey, -ApiKeySecret, -ApiKeyVariable or -ServiceAccount was given and is empty; perhaps a variable is misspelt. {consequence}", connector);
+
+    /// <summary>Asks for a key as PowerShell asks for a mandatory parameter; null where there is nobody to ask.</summary>
+    public static SecureString? Ask(PSCmdlet cmdlet, string question)
+    {
+        FieldDescription field = new(Credentials[0]);
+        field.SetParameterType(typeof(SecureString));
+        try
+        {
+            return cmdlet.Host?.UI?.Prompt(cmdlet.MyInvocation.MyCommand.Name, question, [field]).Values.FirstOrDefault()?.BaseObject as SecureString;
+        }
+        catch (Exception e) when (e is HostException or InvalidOperationException or NotImplementedException or NotSupportedException)
+        {
+            // A task, a service or a session with -NonInteractive.
+            return null;
+        }
+    }
+
     /// <summary>
     /// Whether the key can be used. Where it was given as plain text, writes the error PlainTextApiKey and returns false:
     /// the cmdlet then leaves this input.

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace JumpCloudConnector.Cmdlets;
 
 /// <summary>
-/// Dates and times as a culture writes them in short, which is how PowerShell shows those of objects. The order of day and month
+/// Dates and times as a culture writes them in short, which is how PowerShell shows those of objects, or in full with the month's
+/// name, as Get-Date does. In short the order of day and month
 /// and the sign between them must be the culture's own: .NET alone would take another's sign and read its month as a day.
 /// </summary>
 internal static class CultureTime
@@ -18,7 +19,8 @@ internal static class CultureTime
     public static bool TryParse(string text, CultureInfo culture, out DateTimeOffset time)
     {
         string date = DatePattern(culture);
-        string[] formats = [.. s_times.SelectMany(t => (string[])[date + t, date + t + " zzz"])];
+        IEnumerable<string> dates = ((string[])[date]).Concat(LongDates(culture));
+        string[] formats = [.. dates.SelectMany(d => s_times.SelectMany(t => (string[])[d + t, d + t + " zzz"])).Concat(LongTimes(culture))];
         return DateTimeOffset.TryParseExact(PlainSpaces(text), formats, culture, DateTimeStyles.AssumeLocal | DateTimeStyles.AllowWhiteSpaces, out time);
     }
 
@@ -30,7 +32,7 @@ internal static class CultureTime
         int first = Number(1), second = Number(2), year = Number(3);
         string[] readings = [.. ((string?[])[Iso(year, first, second), Iso(year, second, first)]).OfType<string>().Distinct()];
         if (readings.Length == 0) return null;
-        string here = new DateTime(2026, 1, 31).ToString(DatePattern(culture), culture);
+        string here = new DateTime(2026, 1, 31).ToString(ShortDate(culture), culture);
         string name = culture.Name.Length == 0 ? "this session's culture" : $"the culture {culture.Name} of this session";
         return $"Write {string.Join(" or ", readings)}{(readings.Length > 1 ? ", whichever is meant" : "")}, which is read alike everywhere; in {name} a date is like {here}.";
 
@@ -44,11 +46,22 @@ internal static class CultureTime
     /// <summary>The short date with the whole year, and with or without leading zeros.</summary>
     private static string DatePattern(CultureInfo culture)
     {
-        string pattern = PlainSpaces(culture.DateTimeFormat.ShortDatePattern);
+        string pattern = ShortDate(culture);
         pattern = Regex.Replace(pattern, "(?<!d)dd(?!d)", "d");
-        pattern = Regex.Replace(pattern, "(?<!M)MM(?!M)", "M");
-        return Regex.Replace(pattern, "y+", "yyyy");
+        return Regex.Replace(pattern, "(?<!M)MM(?!M)", "M");
     }
+
+    private static string ShortDate(CultureInfo culture) => Regex.Replace(PlainSpaces(culture.DateTimeFormat.ShortDatePattern), "y+", "yyyy");
+
+    private static IEnumerable<string> LongDates(CultureInfo culture) => Long(culture, 'D');
+
+    // With the words that a culture sets between date and time.
+    private static IEnumerable<string> LongTimes(CultureInfo culture) => Long(culture, 'f').Concat(Long(culture, 'F'));
+
+    // Where the month has its name, or the year comes first, a day is not taken for a month.
+    private static IEnumerable<string> Long(CultureInfo culture, char form) =>
+        culture.DateTimeFormat.GetAllDateTimePatterns(form).Select(PlainSpaces)
+            .Where(p => p.StartsWith("yyyy", StringComparison.Ordinal) || (p.Contains("MMM") && p.Contains("yyyy"))).Distinct();
 
     // Newer Windows and ICU write spaces that nobody can type.
     private static string PlainSpaces(string text) => text.Replace('\u202F', ' ').Replace('\u00A0', ' ').Trim();

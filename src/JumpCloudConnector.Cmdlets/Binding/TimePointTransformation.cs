@@ -4,8 +4,8 @@ using System.Management.Automation;
 namespace JumpCloudConnector.Cmdlets;
 
 /// <summary>
-/// An instant, as a DateTimeOffset: a DateTime (local unless it says UTC), text in ISO 8601 or as the session's culture writes a
-/// short date (local without an offset), or a duration before now, or after it with <see cref="Ahead"/> (24h). Bare numbers are
+/// An instant, as a DateTimeOffset: a DateTime (local unless it says UTC), text in ISO 8601 or as the session's culture writes
+/// dates (local without an offset), or a duration before now, or after it with <see cref="Ahead"/> (24h). Bare numbers are
 /// refused, for want of a unit.
 /// </summary>
 public sealed class TimePointTransformation : TextTransformation

@@ -7,8 +7,6 @@ namespace JumpCloudConnector.Cmdlets;
 /// <summary>Switches connectors on or off.</summary>
 public abstract class ConnectorSwitchCmdlet : StoreCmdlet
 {
-    private readonly List<(string? Store, string Name)> _enabled = [];
-
     /// <summary>Names, with wildcards.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("ConnectorName")]
@@ -35,19 +33,11 @@ public abstract class ConnectorSwitchCmdlet : StoreCmdlet
             if (!ShouldProcess($"connector '{connector.Name}' of tenant '{connector.TenantName}'", Action)) continue;
             ConnectorRegistry registry = new(store!, Secrets);
             if (!registry.SetEnabled(connector.Name, Enabled)) WriteVerbose($"Connector '{connector.Name}' was {(Enabled ? "enabled" : "disabled")} already.");
-            else if (Enabled) _enabled.Add((StorePath, connector.Name));
+            else if (Enabled) KeepForOverlaps(connector.Name);
             if (PassThru) WriteObject(registry.Describe(registry.Get(connector.Name)));
         }
     });
 
     /// <inheritdoc/>
-    // Of many that are enabled together it is said once.
-    protected override void EndProcessing() => Guard(null, () =>
-    {
-        foreach (IGrouping<string?, string> names in _enabled.GroupBy(e => e.Store, e => e.Name))
-        {
-            StorePath = names.Key;
-            if (OpenExisting() is { } store) WarnOfOverlaps(store, names);
-        }
-    });
+    protected override void EndProcessing() => Guard(null, WarnTogether);
 }

@@ -68,7 +68,7 @@ public abstract class RecordInputCmdlet : PeriodCmdlet
         (long count, long? first, long? last) = store.Records.GetSpan();
         if (count == 0)
         {
-            WriteVerbose("The store holds no records yet. Invoke-JcCollection collects what is due.");
+            WriteVerbose(HasNoRecords(store));
             return;
         }
 

@@ -12,6 +12,10 @@ public abstract class StoreCmdlet : JcCmdlet
     private RecordStore? _store;
     private string? _openPath;
 
+    private readonly SharedWarnings _shared = new();
+    private readonly List<(string? StorePath, string Name)> _changed = [];
+    private readonly HashSet<string> _doubts = new(StringComparer.Ordinal);
+
     private string? _inputStore;
     private string? _missedPath;
     private string? _emptyPath;
@@ -65,6 +69,9 @@ public abstract class StoreCmdlet : JcCmdlet
     /// <summary>True of what <see cref="OpenWithConnectors"/> warns of: no store, or one that has neither connectors nor records.</summary>
     protected static bool HasNothing(RecordStore? store) =>
         store is null || (store.Destinations.GetLastSequence() == 0 && store.Connectors.GetConnectors().Count == 0);
+
+    /// <summary>What there is to say where a store has no records at all.</summary>
+    private protected static string HasNoRecords(RecordStore store) => $"The store in '{store.Folder}' holds no records yet. Invoke-JcCollection collects what is due.";
 
     /// <summary>Warns where a store has no connector; once for each store.</summary>
     protected void WarnWithoutConnectors(RecordStore store)
@@ -129,7 +136,24 @@ public abstract class StoreCmdlet : JcCmdlet
         return found;
     }
 
-    /// <summary>Warns where the certificate authorities of a connector cannot be read here; another host may have the file.</summary>
+    /// <summary>Keeps what is to be warned of one connector of perhaps many, for <see cref="WarnTogether"/>.</summary>
+    private protected SharedWarnings Shared => _shared;
+
+    /// <summary>Keeps a connector that was just made, changed or enabled, for <see cref="WarnTogether"/> to say who collects the same.</summary>
+    protected void KeepForOverlaps(string name) => _changed.Add((StorePath, name));
+
+    /// <summary>Writes what was kept, behind the last connector: of many it is said once.</summary>
+    protected void WarnTogether()
+    {
+        foreach (string warning in _shared.Take()) WriteWarning(warning);
+        foreach (IGrouping<string?, string> names in _changed.GroupBy(c => c.StorePath, c => c.Name))
+        {
+            StorePath = names.Key;
+            if (OpenExisting() is { } store) WarnOfOverlaps(store, names);
+        }
+    }
+
+    /// <summary>Keeps that the certificate authorities of a connector cannot be read here; another host may have the file.</summary>
     protected void WarnOfCertificates(Connector connector)
     {
         try
@@ -138,37 +162,48 @@ public abstract class StoreCmdlet : JcCmdlet
         }
         catch (JcException e)
         {
-            WriteWarning($"Connector '{connector.Name}': {e.Message}");
+            _shared.Add(connector.Name, e.Message);
         }
     }
 
     /// <summary>Warns where others collect the same as these connectors, as far as the store knows: of several once for all that do.</summary>
-    protected void WarnOfOverlaps(RecordStore store, params IEnumerable<string> names)
+    private void WarnOfOverlaps(RecordStore store, IEnumerable<string> names)
     {
-        Connector[] connectors = [.. names.Select(new ConnectorRegistry(store, Secrets).Get)];
+        HashSet<string> sought = new(names, StringComparer.OrdinalIgnoreCase);
+        Connector[] connectors = [.. store.Connectors.GetConnectors().Where(c => sought.Contains(c.Name))];
         if (connectors.Length == 0) return;
         ConnectorOverlaps overlaps = new(store, Secrets);
         IEnumerable<string> warnings = connectors.Length == 1 ? overlaps.OfChanged(connectors[0]) : connectors.SelectMany(c => overlaps.Of(c)).Distinct();
         foreach (string warning in warnings) WriteWarning(warning);
     }
 
+    /// <summary>Keeps that an API key is shorter than JumpCloud's are, for <see cref="WarnTogether"/>. A gateway's own may be.</summary>
+    protected void KeepShortKey(string connector, System.Security.SecureString? key)
+    {
+        if (key is not null && ApiKey.IsShort(key))
+            Shared.Add(connector, $"The API key has {Words.Count(key.Length, "character")}, fewer than any of JumpCloud's; perhaps it was not copied whole. Test-JcConnector shows whether it is accepted, Set-JcConnector -ApiKey sets another.");
+    }
+
     /// <summary>Warns of keys and secrets that expire soon, where that is known, of connectors that collect: others need none.</summary>
     protected void WarnOfKeys(IEnumerable<Connector> connectors)
     {
         foreach (Connector connector in connectors)
-            if (connector.Enabled && (connector.RunOn == RunOn.Sensor || connector.AnalyzerProfile is not null)) WarnOfKey(connector);
+            if (connector.Enabled && (connector.RunOn == RunOn.Sensor || connector.AnalyzerProfile is not null)) KeepKey(connector);
+        foreach (string warning in _shared.Take()) WriteWarning(warning);
     }
 
-    /// <summary>Warns where the key or secret expires soon; for a connector that is just being set up, whether it collects or not.</summary>
-    protected void WarnOfKey(Connector connector)
+    /// <summary>Keeps that the key or secret expires soon, for <see cref="WarnTogether"/>; for a connector that is just being set up, whether it collects or not.</summary>
+    protected void KeepKey(Connector connector)
     {
         if (connector.ApiKeyExpiresAt is not { } expires) return;
         TimeSpan left = expires - DateTimeOffset.UtcNow;
         if (left > TimeSpan.FromDays(14)) return;
-        string when = left <= TimeSpan.Zero ? $"expired on {TimeText.Day(expires)}" : $"expires on {TimeText.Day(expires)}, in {Rounded(left)}";
-        WriteWarning(connector.ServiceAccountClientId is null
-            ? $"The API key of connector '{connector.Name}' {when}. Make a new one in the Admin Portal (API Settings) and set it with Set-JcConnector -ApiKey -ApiKeyExpiresAt."
-            : $"The service account's secret of connector '{connector.Name}' {when}. Make a new one in the Admin Portal (Settings, Service Accounts) and set it with Set-JcConnector -ServiceAccount -ApiKeyExpiresAt.");
+        bool isKey = connector.ServiceAccountClientId is null, isOver = left <= TimeSpan.Zero;
+        string when = isOver ? TimeText.Day(expires) : $"{TimeText.Day(expires)}, in {Rounded(left)}";
+        _shared.Add($"{isKey} {isOver} {when}", connector.Name, names =>
+            $"The {(isKey ? "API key" : "service account's secret")} of {(names.Count == 1 ? "connector" : "connectors")} {Words.Names(names)} {(isOver ? "expired" : "expires")} on {when}. "
+            + (isKey ? "Make a new one in the Admin Portal (API Settings) and set it with Set-JcConnector -ApiKey -ApiKeyExpiresAt."
+                : "Make a new one in the Admin Portal (Settings, Service Accounts) and set it with Set-JcConnector -ServiceAccount -ApiKeyExpiresAt."));
 
         static string Rounded(TimeSpan left) => left.TotalHours < 1 ? "less than an hour"
             : left.TotalHours < 47.5 ? Words.Count((long)Math.Round(left.TotalHours), "hour") : Words.Count((long)Math.Round(left.TotalDays), "day");
@@ -194,7 +229,8 @@ public abstract class StoreCmdlet : JcCmdlet
     protected void WarnOfLogFilters(RecordStore store, Connector connector)
     {
         foreach (LogFilter filter in store.Connectors.GetLogFilters().Where(f => connector.LogFilters.Contains(f.Name, StringComparer.OrdinalIgnoreCase)))
-            foreach (string doubt in LogFilterRules.Doubts(filter.Conditions)) WriteWarning($"Log filter '{filter.Name}': {doubt}");
+            foreach (string doubt in LogFilterRules.Doubts(filter.Conditions).Select(doubt => $"Log filter '{filter.Name}': {doubt}"))
+                if (_doubts.Add(doubt)) WriteWarning(doubt);
     }
 
     /// <summary>The syslog destinations of these names or patterns, or all without any; as <see cref="FindConnectors"/>.</summary>

@@ -334,7 +334,7 @@ public sealed record ConnectorInfo
     private static string? WaitOf(StreamInfo stream) => stream switch
     {
         { StatusTime: null, LastActivity: null } => "Not collected yet",
-        // Its fault was that of another access.
+        // What is known of it is of another access.
         { StatusTime: null } => "Changed, not tried yet",
         { LastActivity: null } => "Tested, not collected yet",
         // A turn that goes well sets both.

@@ -177,7 +177,7 @@ public sealed class ConnectorOverlaps
         if (places.Length == 1 && places[0].Id!.StartsWith(ProviderMark, StringComparison.Ordinal)) return $"the organizations of {places[0].Id}";
         IEnumerable<string> names = places.OrderBy(p => p.Name, StringComparer.OrdinalIgnoreCase).ThenBy(p => p.Id, StringComparer.Ordinal)
             .Select(p => p.IsUnnamed ? "that of their API key" : p.Name!.Length > 0 ? $"'{p.Name}' ({p.Id})" : p.Id!);
-        return $"{(places.Length == 1 ? "organization" : "organizations")} {ConnectorOverlap.List(names)}";
+        return $"{(places.Length == 1 ? "organization" : "organizations")} {Words.List(names)}";
     }
 
     /// <summary>The organizations that a connector surely collects, with their names where these are known.</summary>

@@ -118,7 +118,7 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
             ? ProtectProxy(present.Id, changed, proxyPassword) : null;
         store.Connectors.UpdateConnector(changed, renewed?.Secret, proxy);
 
-        // A new key or way may be just what a failing stream waits for. Nothing else mends it, so that its fault stays.
+        // A new key or way may be just what a failing stream waits for, and whether it does what the old one did is not known. Nothing else mends it, so that its fault stays.
         bool otherWay = proxyPassword is not null || changed.Proxy != present.Proxy || changed.ProxyUser != present.ProxyUser || changed.NoProxy != present.NoProxy
             || changed.CertificateAuthorityFile != present.CertificateAuthorityFile;
         bool otherScope = changed.ProviderId != present.ProviderId || changed.OrganizationId != present.OrganizationId;

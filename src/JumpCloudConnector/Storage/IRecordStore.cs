@@ -19,8 +19,8 @@ public interface IRecordStore
     void SetOutcome(long streamId, StreamOutcome outcome);
 
     /// <summary>
-    /// Clears the status of a connector's failing streams, since they were not tried yet with the access now in force, and
-    /// lets them have their turn at once.
+    /// Clears the status of a connector's streams, since they were not tried yet with the access now in force, and lets those
+    /// that failed have their turn at once.
     /// </summary>
     void ResetStatus(Guid connectorId);
 

@@ -60,10 +60,12 @@ internal sealed partial class SqliteRecordStore
     // Without a last turn the next one is due at once; the pause that remains says from when.
     public void ResetStatus(Guid connectorId) => database.Write(durable: false, connection =>
     {
+        // What was well keeps its turns; that it is well, nobody knows any more.
         using SqliteCommand command = connection.CreateCommand(
             """
-            UPDATE stream SET status_code = 0, status_id = NULL, status_message = NULL, status_ms = NULL, failures = 0, parked_until_ms = NULL, last_turn_ms = NULL
-            WHERE connector = $1 AND (status_code <> 0 OR parked_until_ms IS NOT NULL)
+            UPDATE stream SET status_code = 0, status_id = NULL, status_message = NULL, status_ms = NULL, failures = 0, parked_until_ms = NULL,
+                last_turn_ms = CASE WHEN status_code = 0 AND parked_until_ms IS NULL THEN last_turn_ms END
+            WHERE connector = $1
             """, connectorId.ToString("N"));
         return command.ExecuteNonQuery();
     });

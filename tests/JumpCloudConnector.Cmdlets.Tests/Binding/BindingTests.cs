@@ -117,6 +117,10 @@ public sealed class BindingTests
     [InlineData("en-GB", "01/02/2026", "2026-02-01T00:00:00")]
     [InlineData("en-US", "2026/11/27 15:04", "2026-11-27T15:04:00")]
     [InlineData("de-DE", "2026-11-27", "2026-11-27T00:00:00")]
+    [InlineData("en-US", "Friday, November 27, 2026 8:00:00 AM", "2026-11-27T08:00:00")]
+    [InlineData("en-US", "Friday, November 27, 2026", "2026-11-27T00:00:00")]
+    [InlineData("de-DE", "Freitag, 27. November 2026 08:00:00", "2026-11-27T08:00:00")]
+    [InlineData("sv-SE", "2026-1-31", "2026-01-31T00:00:00")]
     public void A_time_is_read_as_the_culture_writes_it(string culture, string text, string expected) =>
         Assert.Equal(new DateTimeOffset(DateTime.Parse(expected, CultureInfo.InvariantCulture)), Value(Assert.Single(In(culture, $"Test-BindingProbe -After '{text}'").Output), "After"));
 
@@ -124,12 +128,15 @@ public sealed class BindingTests
     [InlineData("en-US")]
     [InlineData("de-DE")]
     [InlineData("fr-CH")]
+    [InlineData("sv-SE")]
+    [InlineData("ja-JP")]
     [InlineData("")]
     public void A_time_is_read_as_the_session_shows_it(string culture)
     {
-        ScriptResult result = In(culture, "$time = [DateTimeOffset]::new(2026, 11, 9, 17, 5, 6, [timespan]::FromHours(3)); Test-BindingProbe -After $time.ToString(); Test-BindingProbe -After $time.LocalDateTime.ToString()");
-        Assert.Equal([new DateTimeOffset(2026, 11, 9, 17, 5, 6, TimeSpan.FromHours(3)).UtcDateTime, new DateTimeOffset(2026, 11, 9, 17, 5, 6, TimeSpan.FromHours(3)).UtcDateTime],
-            result.Output.Select(o => ((DateTimeOffset)Value(o, "After")!).UtcDateTime));
+        ScriptResult result = In(culture, "$time = [DateTimeOffset]::new(2026, 11, 9, 17, 5, 6, [timespan]::FromHours(3)); Test-BindingProbe -After $time.ToString(); Test-BindingProbe -After $time.LocalDateTime.ToString(); Test-BindingProbe -After $time.LocalDateTime.ToString('F')");
+        Assert.Empty(result.AllErrors);
+        DateTimeOffset shown = new(2026, 11, 9, 17, 5, 6, TimeSpan.FromHours(3));
+        Assert.Equal([shown.UtcDateTime, shown.UtcDateTime, shown.UtcDateTime], result.Output.Select(o => ((DateTimeOffset)Value(o, "After")!).UtcDateTime));
     }
 
     [Theory]
@@ -137,8 +144,11 @@ public sealed class BindingTests
     [InlineData("en-US", "27.11.2026", "a date is like 1/31/2026.")]
     [InlineData("de-DE", "11/27/2026", "Write 2026-11-27,")]
     [InlineData("de-DE", "11/10/2026", "Write 2026-11-10 or 2026-10-11, whichever is meant,")]
-    [InlineData("de-DE", "11/10/2026 08:00", "a date is like 31.1.2026.")]
+    [InlineData("de-DE", "11/10/2026 08:00", "a date is like 31.01.2026.")]
     [InlineData("de-DE", "40.11.2026", "2026-01-31")]
+    [InlineData("sv-SE", "27/11/2026", "a date is like 2026-01-31.")]
+    [InlineData("sv-SE", "Friday, November 27, 2026 8:00:00 AM", "2026-01-31T08:00 (local)")]
+    [InlineData("en-US", "Monday, November 27, 2026", "2026-01-31")]
     public void A_date_in_the_order_of_another_culture_is_refused_with_what_would_be_taken(string culture, string text, string remedy)
     {
         ScriptResult result = In(culture, $"Test-BindingProbe -After '{text}'");

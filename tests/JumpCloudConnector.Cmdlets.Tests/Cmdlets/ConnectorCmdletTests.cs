@@ -88,6 +88,68 @@ public sealed class ConnectorCmdletTests
     }
 
     [Fact]
+    public async Task A_table_says_of_each_connector_where_its_key_lies_and_what_is_typed_holds_for_all()
+    {
+        await using Workspace work = Workspace.Offline();
+        work.RunWell(
+            """
+            function Row($name, $secret, $vault, $variable) { [pscustomobject]@{ Name = $name; ApiKeySecret = $secret; ApiKeyVault = $vault; ApiKeyVariable = $variable; TokenUri = '' } }
+            $add = @{ TenantName = 'T'; ContentType = 'SystemUser' }
+            """);
+        ScriptResult run = work.Run("(Row S one Ops ''), (Row V '' '' JCC_A_KEY), (Row Both one '' JCC_A_KEY), (Row None '' '' ''), (Row W '' '' JCC_OTHER) | New-JcConnector @add");
+        Assert.Equal(["S ApiKeySecret", "V ApiKeyVariable", "W ApiKeyVariable"], run.Output.Select(c => $"{c.Text("Name")} {c.Text("CredentialType")}"));
+        Assert.Equal(["InvalidApiKeyReference", "ApiKeyRequired"], run.ErrorIds);
+        Assert.All(["'Both'", "'None'"], name => Assert.Contains(run.AllErrors, error => error.ToString()!.Contains(name, StringComparison.Ordinal)));
+        PSObject[] typed = [.. work.RunWell("(Row S2 one Ops ''), (Row V2 '' '' JCC_A_KEY) | New-JcConnector @add -ApiKey $key -WarningAction Ignore")];
+        Assert.All(typed, c => Assert.Equal(("ApiKey", null, null), (c.Text("CredentialType"), c.Get("ApiKeyVault"), c.Get("ApiKeyVariable"))));
+        Assert.Equal(2, typed.Length);
+    }
+
+    [Fact]
+    public async Task What_holds_for_many_of_a_table_is_said_once_with_their_names()
+    {
+        await using Workspace work = Workspace.Offline();
+        work.RunWell(
+            """
+            $null = New-JcLogFilter F 'EventType NotEqual sso_auth' -WarningAction Ignore
+            function Rows { param([string[]] $Names) foreach ($n in $Names) { [pscustomobject]@{ Name = $n; TenantName = 'T'; ContentType = 'SystemUser'; ApiKeyVariable = "K_$n" } } }
+            """);
+        ScriptResult made = work.Run(
+            "Rows A, B, C, D, E | New-JcConnector -NoAnalyzerProfile -ApiKeyExpiresAt 3d -LogFilter F -CertificateAuthorityFile $folder/none.pem");
+        Assert.Equal(4, made.Warnings.Count);
+        Assert.Single(made.Warnings, w => w.StartsWith("Log filter 'F': ", StringComparison.Ordinal));
+        Assert.Single(made.Warnings, w => w.StartsWith("The API key of connectors 'A', 'B', 'C' and 2 more expires on ", StringComparison.Ordinal));
+        Assert.Single(made.Warnings, w => w.StartsWith("Connectors 'A', 'B', 'C' and 2 more are in no Data Analyzer profile", StringComparison.Ordinal));
+        Assert.Single(made.Warnings, w => w.StartsWith("Connectors 'A', 'B', 'C' and 2 more: The file of certificate", StringComparison.Ordinal));
+        Assert.StartsWith("Connectors 'X' and 'Y': It runs on the sensor 'NOBODY'", Assert.Single(work.Run("Rows X, Y | New-JcConnector -RunOn Sensor -SensorName NOBODY").Warnings), StringComparison.Ordinal);
+        Assert.StartsWith("Connectors 'A' and 'B' are in no", Assert.Single(work.Run("Get-JcConnector A, B | Set-JcConnector -NoAnalyzerProfile").Warnings), StringComparison.Ordinal);
+        Assert.StartsWith("The API key of connectors 'X' and 'Y' expired on ", Assert.Single(work.Run("Get-JcConnector X, Y | Set-JcConnector -ApiKeyExpiresAt 2026-01-31").Warnings), StringComparison.Ordinal);
+        Assert.Single(work.Run("$null = Invoke-JcCollection X, Y").Warnings, w => w.StartsWith("The API key of connectors 'X' and 'Y' expired on ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("'jca_0123456789abcdef0123456789'")]
+    [InlineData("\"0123456789abcdef0123456789abcdef01234567\"")]
+    [InlineData("Bearer 0123456789abcdef0123456789abcdef01234567")]
+    [InlineData("0123456789abcdef0123456789abcdef01234567\n")]
+    public async Task What_can_be_no_key_is_refused(string copied)
+    {
+        await using Workspace work = Workspace.Offline();
+        work.Session.SetVariable("copied", Workspace.Secure(copied));
+        Assert.Contains("quotation marks or the word Bearer", work.Refused("InvalidApiKey", "New-JcConnector Acme T -ContentType SystemUser -ApiKey $copied"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_shorter_than_any_is_warned_of()
+    {
+        await using Workspace work = Workspace.Offline();
+        work.Session.SetVariable("part", Workspace.Secure("0123456789"));
+        Assert.Contains("has 10 characters", Assert.Single(work.Run("New-JcConnector A T -ContentType SystemUser -ApiKey $part").Warnings), StringComparison.Ordinal);
+        Assert.Empty(work.Run("Set-JcConnector A -ApiKey $key").Warnings);
+        Assert.StartsWith("Connector 'A': The API key has", Assert.Single(work.Run("Set-JcConnector A -ApiKey $part").Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_if_makes_no_store_and_no_connector()
     {
         await using Workspace work = Workspace.Offline();
@@ -617,6 +679,11 @@ public sealed class ConnectorCmdletTests
         work.RunWell("Disable-JcConnector *");
         Assert.Equal(together, Warning("Enable-JcConnector *"));
         work.RunWell("Remove-JcConnector C, D, E, F, G -Force");
+        string table = $"'C', 'D', 'E', 'F', 'G' | ForEach-Object {{ [pscustomobject]@{{ Name = $_; OrganizationId = '{AnId}' }} }}";
+        Assert.Equal(together, Warning($"{table} | New-JcConnector -TenantName T -ApiKey $key -ContentType DirectoryInsights"));
+        work.RunWell("Remove-JcConnector C -Force");
+        Assert.StartsWith("Connectors 'A', 'B', 'D' and 3 more all collect DirectoryInsights", Warning("Get-JcConnector | Set-JcConnector -ApiKey $key"), StringComparison.Ordinal);
+        work.RunWell("Remove-JcConnector D, E, F, G -Force");
 
         // Each with its own log filters, they divide the records.
         work.RunWell("New-JcLogFilter F 'event_category Equal sso'; New-JcLogFilter G 'event_category NotEqual sso'; Set-JcConnector A -LogFilter F");

@@ -76,6 +76,34 @@ public sealed class ConnectorStatusTests
     }
 
     [Fact]
+    public async Task Whether_a_new_key_does_what_the_old_one_did_is_not_known_until_it_was_tried()
+    {
+        ShiftedTime time = new();
+        await using Simulator simulator = await Simulator.StartAsync(new SimulatorOptions { EventsPerOrganization = 10, Clock = time });
+        using TestStore store = new(time);
+        store.Add(simulator);
+        await store.CollectOneAsync();
+        ConnectorInfo healthy = store.Registry.Describe(store.Registry.Get("main"));
+        Assert.Equal("Healthy", healthy.StatusMessage);
+        Assert.Equal("Healthy", store.Registry.Update("main", c => c with { ApiKeyExpiresAt = time.GetUtcNow().AddDays(30) }).StatusMessage);
+
+        ConnectorInfo changed = store.Registry.Update("main", c => c, TestStore.Secure(Wrong));
+        Assert.Equal((0, "Changed, not tried yet", null), (changed.StatusCode, changed.StatusMessage, changed.StatusTime));
+        Assert.Equal((healthy.NextRun, healthy.LastActivity), (changed.NextRun, changed.LastActivity));
+        await store.CollectOneAsync();
+        Assert.Equal(401, store.Registry.Describe(Main()).StatusCode);
+
+        store.Registry.Update("main", c => c, TestStore.Secure(simulator.Options.ApiKey));
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True((await new ConnectionTester(store.Store, store.Secrets, TestStore.Options, time).TestAsync(Main(), TestContext.Current.CancellationToken)).Success);
+        Assert.Equal("Tested, not collected again yet", store.Registry.Describe(Main()).StatusMessage);
+        await store.CollectOneAsync();
+        Assert.Equal("Healthy", store.Registry.Describe(Main()).StatusMessage);
+
+        Connector Main() => store.Registry.Get("main");
+    }
+
+    [Fact]
     public async Task A_good_test_says_that_nothing_was_collected_yet()
     {
         ShiftedTime time = new();

@@ -224,18 +224,34 @@ public sealed class FaultTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(200)]
-    public async Task A_receiver_that_refuses_behind_the_handshake_has_confirmed_nothing(int records)
+    [InlineData(1, 0)]
+    [InlineData(200, 0)]
+    [InlineData(200, 100)]
+    public async Task A_receiver_that_refuses_behind_the_handshake_has_confirmed_nothing(int records, int untilClosed)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The receiver reads the state of its connection as Linux gives it.");
         using DestinationFixture store = await DestinationFixture.MakeAsync(68, records);
         using X509Certificate2 certificate = _root.Issue();
-        await using RefusingReceiver receiver = new(TestAuthority.Shown(certificate));
+        await using RefusingReceiver receiver = new(TestAuthority.Shown(certificate), TimeSpan.FromMilliseconds(untilClosed));
         store.Add(receiver.Port, SyslogTransport.Tls, change: d => d with { CertificateAuthorityFile = Root() });
         ForwardingResult result = await store.SendAsync(options: Once);
         Assert.Equal((ForwardingState.Failed, "SyslogConnectionClosed"), (result.State, result.ErrorId));
         Assert.Equal((0L, 0L), (result.Acknowledged, store.Describe().Position));
+    }
+
+    [Fact]
+    public async Task What_is_stopped_is_confirmed_by_a_receiver_that_waits_for_the_end_of_the_connection()
+    {
+        using DestinationFixture store = await DestinationFixture.MakeAsync(68, 50);
+        using X509Certificate2 certificate = _root.Issue();
+        await using EndingReceiver receiver = new(TestAuthority.Shown(certificate), store.Filled.All.Count);
+        store.Add(receiver.Port, SyslogTransport.Tls, change: d => d with { CertificateAuthorityFile = Root() });
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        ForwardingOptions options = DestinationFixture.Quick with { Continuous = true, IdleConfirm = TimeSpan.FromMinutes(5), MaxUnconfirmed = TimeSpan.FromMinutes(5) };
+        Task<IReadOnlyList<ForwardingResult>> sending = new Forwarder(store.Filled.Store, store.Filled.Test.Secrets, options).SendAsync(store.Registry.Find(), null, stop.Token);
+        await receiver.HasAll.WaitAsync(TestContext.Current.CancellationToken);
+        stop.Cancel();
+        Assert.Equal(store.Filled.All.Count, Assert.Single(await sending).Acknowledged);
     }
 
     [Fact]

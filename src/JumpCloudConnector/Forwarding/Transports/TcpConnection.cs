@@ -13,8 +13,12 @@ internal sealed class TcpConnection : StreamConnection
     // A receiver that ends of its own accord does so at once; its end shall not be taken for an answer to this side's.
     private static readonly TimeSpan s_beforeEnd = TimeSpan.FromMilliseconds(20);
 
-    // The end of TLS alone is enough for nearly every receiver to end as well; one that wants more gets it after this time.
-    private static readonly TimeSpan s_answerToTls = TimeSpan.FromSeconds(5);
+    // The end of TLS alone is enough for nearly every receiver to end as well; one that wants more gets it after this time, which
+    // leaves it some of the moments that a sender has when it is stopped.
+    private static readonly TimeSpan s_answerToTls = TimeSpan.FromSeconds(2);
+
+    // Between a receiver's shutdown and its close, on a machine that has other work.
+    private static readonly TimeSpan s_untilClosed = TimeSpan.FromMilliseconds(250);
 
     private readonly Task _listening;
 
@@ -81,7 +85,7 @@ internal sealed class TcpConnection : StreamConnection
         await secured.ShutdownAsync().WithinAsync(
             Destination.Timeout, Time, Socket.Dispose, () => SyslogFaults.Stalled(Destination), cancellationToken).ConfigureAwait(false);
         await WaitForEndAsync(s_answerToTls < Destination.Timeout ? s_answerToTls : Destination.Timeout, cancellationToken).ConfigureAwait(false);
-        if (_listening.IsCompleted) await Time.Delay(s_beforeEnd, cancellationToken).ConfigureAwait(false);
+        if (_listening.IsCompleted) await Time.Delay(s_untilClosed, cancellationToken).ConfigureAwait(false);
     }
 
     private Task<Task> WaitForEndAsync(TimeSpan limit, CancellationToken cancellationToken) => Task.WhenAny(_listening, Time.Delay(limit, cancellationToken));

@@ -15,8 +15,16 @@ internal sealed class RefusingReceiver : LoopbackListener
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(300);
 
-    public RefusingReceiver(SslStreamCertificateContext certificate)
-        : base(certificate) => Listen();
+    private readonly TimeSpan _untilClosed;
+
+    /// <param name="certificate">Its certificate.</param>
+    /// <param name="untilClosed">How long after its shutdown it closes.</param>
+    public RefusingReceiver(SslStreamCertificateContext certificate, TimeSpan untilClosed)
+        : base(certificate)
+    {
+        _untilClosed = untilClosed;
+        Listen();
+    }
 
     protected override async Task ServeAsync(int connection, Socket socket, Stream stream, CancellationToken cancellationToken)
     {
@@ -25,6 +33,7 @@ internal sealed class RefusingReceiver : LoopbackListener
         long begun = Stopwatch.GetTimestamp();
         while (!IsClientAtEnd(socket) && Stopwatch.GetElapsedTime(begun) < s_patience) await Task.Delay(1, cancellationToken);
         socket.Shutdown(SocketShutdown.Both);
+        await Task.Delay(_untilClosed, cancellationToken);
     }
 
     private static bool IsClientAtEnd(Socket socket)

@@ -126,6 +126,26 @@ internal sealed class EventRecordWriter
         return milliseconds;
     }
 
+    /// <summary>Makes the record of an event.</summary>
+    /// <param name="json">The event.</param>
+    /// <param name="writeTime">The record's time of writing, epoch milliseconds.</param>
+    /// <param name="made">Takes the record, and nothing else.</param>
+    /// <returns>The record, good until the batch takes another.</returns>
+    public ReadOnlySpan<byte> Render(ReadOnlySpan<byte> json, long writeTime, RecordBatch made)
+    {
+        if (Scan(json) != json.Length)
+        {
+            Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = 1000 });
+            reader.Read();
+            TryScan(ref reader);
+        }
+
+        WriteTime = writeTime;
+        made.Truncate(0);
+        Write(json, made);
+        return made.Json(0);
+    }
+
     private RecordKey Key => new(_scanner.Hash.High, _scanner.Hash.Low);
 
     private long Milliseconds(ReadOnlySpan<byte> json)

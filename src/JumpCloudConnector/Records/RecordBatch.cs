@@ -80,6 +80,10 @@ public sealed class RecordBatch : IDisposable
     private readonly ByteBuffer _makeup = new(4096);
     private JsonFormTable? _forms;
     private int _makeupOfNext;
+
+    // Make the records that are asked for though only the vendors' objects are here.
+    private EventRecordWriter? _writer;
+    private RecordBatch? _made;
     private RecordEntry[] _entries = ArrayPool<RecordEntry>.Shared.Rent(256);
     private int _sizeOfFull;
 
@@ -101,10 +105,14 @@ public sealed class RecordBatch : IDisposable
     /// <summary>The entry of a record, by reference.</summary>
     public ref RecordEntry this[int index] => ref _entries[index];
 
-    /// <summary>The JSON of a record as UTF-8.</summary>
-    /// <exception cref="InvalidOperationException">The batch has the vendor's object alone.</exception>
-    public ReadOnlySpan<byte> Json(int index) =>
-        IsMade(index) ? BytesOf(index) : throw new InvalidOperationException("The record is not made yet; its batch has the vendor's object alone.");
+    /// <summary>The JSON of a record as UTF-8; good until that of another is asked for.</summary>
+    public ReadOnlySpan<byte> Json(int index)
+    {
+        if (IsMade(index)) return BytesOf(index);
+        _made ??= new RecordBatch();
+        _writer ??= new EventRecordWriter(Origin!);
+        return _writer.Render(BytesOf(index), _entries[index].WriteTime, _made);
+    }
 
     /// <summary>True where the batch has the whole record, and not the vendor's object alone.</summary>
     internal bool IsMade(int index) => _entries[index].VendorStart > 0 || _entries[index].Kind == RecordKind.Whole;
@@ -210,6 +218,8 @@ public sealed class RecordBatch : IDisposable
         foreach (ByteBuffer segment in _segments) segment.Dispose();
         _segments.Clear();
         _makeup.Dispose();
+        _made?.Dispose();
+        _made = null;
         RecordEntry[] entries = _entries;
         _entries = [];
         Count = 0;

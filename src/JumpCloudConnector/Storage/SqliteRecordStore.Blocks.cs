@@ -45,7 +45,6 @@ internal sealed partial class SqliteRecordStore
     private PackedBatch Pack(long stream, RecordBatch batch, Func<RecordEntry, bool> isKept, long origin) => WithPacker(packer =>
     {
         List<PackedBlock> blocks = [];
-        using RecordRenderer renderer = new(_ => batch.Origin!);
         long number = 0;
         for (int i = 0; i < batch.Count; i++)
         {
@@ -55,7 +54,8 @@ internal sealed partial class SqliteRecordStore
             ReadOnlySpan<byte> vendor = batch.Vendor(i);
             if (batch.IsMade(i)) packer.Add(number++, kept, vendor, batch.Json(i), entry.Places);
             else if (packer.HasOrigin(origin)) packer.Add(number++, kept, vendor, vendor, entry.Places, batch.Makeup(i));
-            else packer.Add(number++, kept, vendor, renderer.Render(kept, vendor), makeup: batch.Makeup(i));
+            // The first of an origin is made, for what all of them share.
+            else packer.Add(number++, kept, vendor, batch.Json(i), makeup: batch.Makeup(i));
             if (packer.IsFull) blocks.Add(packer.Finish());
         }
 
@@ -91,13 +91,11 @@ internal sealed partial class SqliteRecordStore
         run.SetSequence.Bind(1, sequence).Step();
         if (added < WorthABlock)
         {
-            using RecordRenderer renderer = new(_ => batch.Origin!);
             for (int i = 0; i < batch.Count; i++)
             {
                 RecordEntry entry = batch[i];
-                if (entry.Fate != RecordFate.Stored) continue;
-                ReadOnlySpan<byte> json = batch.IsMade(i) ? batch.Json(i) : renderer.Render(new BlockEntry(stream, 0, entry.Kind, entry.WriteTime, entry.Timestamp), batch.Vendor(i));
-                run.PutRecord.Bind(1, entry.Sequence).Bind(2, stream).Bind(3, entry.Timestamp).Bind(4, json).Step();
+                if (entry.Fate == RecordFate.Stored)
+                    run.PutRecord.Bind(1, entry.Sequence).Bind(2, stream).Bind(3, entry.Timestamp).Bind(4, batch.Json(i)).Step();
             }
 
             PackRows(connection, run);

@@ -193,7 +193,7 @@ public sealed class CollectionCmdletTests
         await using Workspace work = await Workspace.StartAsync(events: 2000, users: 10);
         work.Add();
         work.Simulator.Scenario.MaxLimit = 100;
-        work.Simulator.Scenario.Latency = TimeSpan.FromMilliseconds(60);
+        work.Simulator.Scenario.Latency = TimeSpan.FromMilliseconds(200);
         Task<ScriptResult> running = InBackground(() => work.Run("Invoke-JcCollection"));
         using (var watcher = new ModuleSession())
         {

@@ -50,6 +50,8 @@ public sealed class ProcessTests
         store.Add(simulator);
         using CollectionChild first = CollectionChild.Start(store, pageSize: 500);
         Assert.True(await first.ReachesAsync("page"));
+        // However long the second takes to start, the first is not done before.
+        simulator.Scenario.Latency = TimeSpan.FromSeconds(4);
 
         using CollectionChild second = CollectionChild.Start(store, pageSize: 500);
         CollectionResult refused = await second.ResultAsync();

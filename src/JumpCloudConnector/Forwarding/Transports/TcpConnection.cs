@@ -6,7 +6,8 @@ namespace JumpCloudConnector.Forwarding.Transports;
 /// <summary>
 /// A stream of messages (RFC 6587, under TLS RFC 5425). That protocol has no acknowledgement, and what the system has taken may
 /// still lie unread in a receiver that dies. Certain is what TCP itself says at an orderly end: a receiver that answers it with
-/// its own end has read everything before, since one that closes with data unread resets the connection.
+/// its own end has read everything before, since one that closes with data unread resets the connection. It does not where it
+/// shut the connection down first, with this side's end there already: nothing tells that from an answer.
 /// </summary>
 internal sealed class TcpConnection : StreamConnection
 {

@@ -33,7 +33,8 @@ internal sealed class RefusingReceiver : LoopbackListener
         long begun = Stopwatch.GetTimestamp();
         while (!IsClientAtEnd(socket) && Stopwatch.GetElapsedTime(begun) < s_patience) await Task.Delay(1, cancellationToken);
         socket.Shutdown(SocketShutdown.Both);
-        await Task.Delay(_untilClosed, cancellationToken);
+        // This thread waits itself: on a busy machine it could be long until another goes on.
+        Thread.Sleep(_untilClosed);
     }
 
     private static bool IsClientAtEnd(Socket socket)

@@ -111,7 +111,7 @@ internal sealed class EventRecordWriter
         int start = batch.Bytes.Length;
         batch.Bytes.Append(json);
         batch.Origin = _origin;
-        if (_scanner.Forms is { } forms) batch.TakeApart(forms);
+        if (_scanner.Forms is { } forms) batch.NoteMakeup(forms);
         batch.Close(start, new RecordEntry
         {
             Kind = RecordKind.Event, WriteTime = WriteTime, Milliseconds = milliseconds, Timestamp = milliseconds == 0 ? WriteTime : milliseconds, Key = Key, Filter = -1,

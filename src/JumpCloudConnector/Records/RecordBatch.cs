@@ -128,15 +128,15 @@ public sealed class RecordBatch : IDisposable
     }
 
     /// <summary>How the vendor's object of a record is made up.</summary>
-    internal TakenApart Makeup(int index) => new(_forms, _makeup.Span.Slice(_entries[index].Makeup.Start, _entries[index].Makeup.Length));
+    internal JsonMakeup Makeup(int index) => new(_forms, _makeup.Span.Slice(_entries[index].Makeup.Start, _entries[index].Makeup.Length));
 
     /// <summary>Notes how the vendor's object is made up that the record to be closed next has.</summary>
     /// <param name="forms">Its forms and values.</param>
-    internal void TakeApart(JsonForms forms)
+    internal void NoteMakeup(JsonForms forms)
     {
         // One table a batch; with another one the forms have other numbers.
         _forms ??= forms.Table;
-        if (_forms == forms.Table) TakenApart.Write(_makeup, forms);
+        if (_forms == forms.Table) JsonMakeup.Write(_makeup, forms);
     }
 
     /// <summary>Adds what was written to <see cref="Bytes"/> since <paramref name="offset"/> as one record.</summary>

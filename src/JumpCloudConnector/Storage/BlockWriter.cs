@@ -60,7 +60,7 @@ internal sealed class BlockWriter : IDisposable
     /// <param name="json">The vendor's object, or the whole record where it is kept as it is.</param>
     /// <param name="makeup">How it is made up, if that is known.</param>
     [MethodImpl(HotPath.Optimized)]
-    public void Add(long offset, BlockEntry entry, ReadOnlySpan<byte> json, TakenApart makeup = default)
+    public void Add(long offset, BlockEntry entry, ReadOnlySpan<byte> json, JsonMakeup makeup = default)
     {
         JsonShape shape = _split.Split(json, makeup);
         if (shape.Place.Block != _block)

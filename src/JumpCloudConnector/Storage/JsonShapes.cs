@@ -39,7 +39,7 @@ internal sealed class JsonShapes : IDisposable
     /// <param name="json">The text.</param>
     /// <param name="makeup">How it is made up, if that is known.</param>
     [MethodImpl(HotPath.Optimized)]
-    public JsonShape Split(ReadOnlySpan<byte> json, TakenApart makeup = default)
+    public JsonShape Split(ReadOnlySpan<byte> json, JsonMakeup makeup = default)
     {
         _row.Clear();
         if (makeup.Table is { } table) FollowMakeup(json, table, makeup.Bytes);
@@ -57,10 +57,7 @@ internal sealed class JsonShapes : IDisposable
         else if (_shapes.Count >= MaxShapes) _shapes.Clear();
     }
 
-    public void Dispose()
-    {
-        Forget();
-    }
+    public void Dispose() => Forget();
 
     private void Forget()
     {

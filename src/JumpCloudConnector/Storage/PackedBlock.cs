@@ -59,7 +59,7 @@ internal sealed class BlockPacker : IDisposable
     /// <param name="places">Where its terms lie in that, if it is known.</param>
     /// <param name="makeup">How the kept part is made up, if that is known.</param>
     [MethodImpl(HotPath.Optimized)]
-    public void Add(long sequence, BlockEntry entry, ReadOnlySpan<byte> kept, ReadOnlySpan<byte> json, in RecordPlaces places = default, TakenApart makeup = default)
+    public void Add(long sequence, BlockEntry entry, ReadOnlySpan<byte> kept, ReadOnlySpan<byte> json, in RecordPlaces places = default, JsonMakeup makeup = default)
     {
         if (_first < 0) _first = sequence;
         _last = sequence;

@@ -116,8 +116,8 @@ public sealed class ObjectFormsTests
         {
             Assert.Equal(json.Length, scanner.Scan(json));
             makeup.Truncate(0);
-            TakenApart.Write(makeup, scanner.Forms!);
-            JsonShape known = byMakeup.Split(json, new TakenApart(scanner.Forms!.Table, makeup.Span)), split = byText.Split(json);
+            JsonMakeup.Write(makeup, scanner.Forms!);
+            JsonShape known = byMakeup.Split(json, new JsonMakeup(scanner.Forms!.Table, makeup.Span)), split = byText.Split(json);
             Assert.Equal(Texts(split), Texts(known));
             Assert.Equal(Values(byText, json), Values(byMakeup, json));
         }

@@ -8,7 +8,7 @@ namespace JumpCloudConnector.Records;
 /// </summary>
 /// <param name="table">The forms.</param>
 /// <param name="bytes">Numbers and lengths; empty where nobody took note.</param>
-internal readonly ref struct TakenApart(JsonFormTable? table, ReadOnlySpan<byte> bytes)
+internal readonly ref struct JsonMakeup(JsonFormTable? table, ReadOnlySpan<byte> bytes)
 {
     /// <summary>Null where nobody took note.</summary>
     public JsonFormTable? Table { get; } = bytes.IsEmpty ? null : table;

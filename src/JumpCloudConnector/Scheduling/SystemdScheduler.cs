@@ -232,7 +232,8 @@ public sealed class SystemdScheduler : ICollectionScheduler
             process.WaitForExit();
             if (process.ExitCode == 0) return output;
             string instead = _isBooted() ? "" : $" systemd does not run this machine (it may be a container). {Instead}";
-            throw Failed($"'systemctl {line}' failed: {errors.GetAwaiter().GetResult().Trim()}{instead}", null);
+            string why = string.Join(" ", errors.GetAwaiter().GetResult().Trim().Split('\n').Select(l => l.Trim().TrimEnd('.') + "."));
+            throw Failed($"'systemctl {line}' failed: {why}{instead}", null);
         }
         catch (Win32Exception e)
         {

@@ -39,7 +39,7 @@ public sealed class ExportJcIngestedRecord : RecordQueryCmdlet
 
     /// <summary>Megabytes that a file has at most, before it is packed.</summary>
     [Parameter]
-    [IntTransformation]
+    [IntTransformation(Largest = 1_000_000)]
     [ValidateRange(1, 1_000_000)]
     public int? MaxFileSizeMB { get; set; }
 

@@ -96,7 +96,7 @@ public sealed class NewJcConnector : StoreCmdlet
 
     /// <summary>Minutes between collections.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [IntTransformation(BlankIsNull = true)]
+    [IntTransformation(BlankIsNull = true, Largest = ConnectorRules.MaximumIntervalMinutes)]
     public int? IntervalMinutes { get; set; }
 
     /// <summary>How far back the first collection reaches.</summary>
@@ -144,7 +144,11 @@ public sealed class NewJcConnector : StoreCmdlet
 
     /// <inheritdoc/>
     // Nothing of a pipeline is bound yet.
-    protected override void BeginProcessing() => _typed = [.. MyInvocation.BoundParameters.Keys];
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _typed = [.. MyInvocation.BoundParameters.Keys];
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(Name, () =>

@@ -15,7 +15,7 @@ public sealed class RegisterJcCollectionTask : StoreCmdlet
 
     /// <summary>Minutes between two runs. What is not due is left alone.</summary>
     [Parameter]
-    [IntTransformation]
+    [IntTransformation(Largest = 1440)]
     public int IntervalMinutes { get; set; } = 1;
 
     /// <summary>One run that goes on, and is begun again when it ends, instead of one every few minutes.</summary>

@@ -31,7 +31,8 @@ public sealed class RemoveJcIngestedRecord : RecordInputCmdlet
         if (!Run((_, stop) => Task.FromResult(store.Records.Remove(query, preview: true, null, stop)), out RemovedRecords found)) return;
         if (found.Records == 0)
         {
-            WriteVerbose("No records match, so nothing is removed.");
+            if (IsPreview) ShouldProcess($"Remove 0 records{Whose()}, since none matches.", "", "Confirm");
+            else WriteVerbose("No records match, so nothing is removed.");
             SayWhatWasSearched(store, query);
             return;
         }

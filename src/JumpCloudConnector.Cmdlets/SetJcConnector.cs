@@ -86,7 +86,7 @@ public sealed class SetJcConnector : StoreCmdlet
 
     /// <summary>Minutes between collections.</summary>
     [Parameter]
-    [IntTransformation]
+    [IntTransformation(Largest = ConnectorRules.MaximumIntervalMinutes)]
     public int IntervalMinutes { get; set; }
 
     /// <summary>How far back the first collection reaches; later ones are not affected.</summary>

@@ -32,6 +32,8 @@ public sealed class SetJcLogFilter : StoreCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(Name, () =>
     {
+        if (Condition is null && !MyInvocation.BoundParameters.ContainsKey(nameof(TenantName)))
+            throw new JcException("NothingToChange", JcErrorKind.InvalidInput, "Give -Condition or -TenantName; there is nothing else to set.", Name);
         if (OpenExisting() is not { } store) throw LogFilterRegistry.NotFound(Name, StoreFolderInForce);
         LogFilterRegistry registry = new(store);
         LogFilter changed = Change(registry.Get(Name));

@@ -16,7 +16,7 @@ public sealed class SetJcStore : StoreCmdlet
     /// <summary>Days that a record is kept; 0 or null for ever.</summary>
     [Parameter]
     [AllowNull]
-    [IntTransformation(BlankIsNull = true)]
+    [IntTransformation(BlankIsNull = true, Largest = StoreRetention.MostDays)]
     public int? RetentionDays { get; set; }
 
     /// <summary>GB that the store may have before its oldest records go; 0 or null for any size.</summary>

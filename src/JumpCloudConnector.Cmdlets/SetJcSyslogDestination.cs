@@ -50,7 +50,11 @@ public sealed class SetJcSyslogDestination : SyslogSettingsCmdlet
 
     /// <inheritdoc/>
     // What is bound by now stands on the command line.
-    protected override void BeginProcessing() => (_isPortGiven, _isLimitGiven) = (IsGiven(nameof(Port)), IsGiven(nameof(MaxMessageBytes)));
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        (_isPortGiven, _isLimitGiven) = (IsGiven(nameof(Port)), IsGiven(nameof(MaxMessageBytes)));
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(Name, () =>

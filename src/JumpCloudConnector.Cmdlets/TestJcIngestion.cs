@@ -69,8 +69,8 @@ public sealed class TestJcIngestion : PeriodCmdlet
         WarnOfKeys(connectors);
         int done = 0, bad = 0, tested = 0;
         if (connectors.Count > 0 && !Run((pipeline, stop) => TestAsync(pipeline, store!, connectors, Take, after, before, stop))) return false;
-        // Where there is no connector at all, that is said already; names and tenants that no connector has are not.
-        bool isSaid = !MyInvocation.ExpectingInput && HasNothing(store);
+        // Where there is no connector at all, or none of a name, that is said already; patterns and tenants that no connector has are not.
+        bool isSaid = (!MyInvocation.ExpectingInput && HasNothing(store)) || (connectors.Count == 0 && !all);
         if (tested == 0 && !isSaid) WriteWarning(done == 0 ? "There were no events of any connector to test." : "Nothing was to be collected in this span, so nothing was tested.");
         return all && tested > 0 && bad == 0;
 

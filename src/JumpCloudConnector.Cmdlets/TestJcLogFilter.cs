@@ -35,7 +35,7 @@ public sealed class TestJcLogFilter : PeriodCmdlet
 
     /// <summary>How many samples to return.</summary>
     [Parameter]
-    [IntTransformation]
+    [IntTransformation(Largest = 1000)]
     [ValidateRange(0, 1000)]
     public int SampleSize { get; set; } = 5;
 

@@ -23,6 +23,9 @@ public static class DurationText
         return string.Concat(parts.Skip(first).Take(2).Where(p => p.Value != 0).Select(p => p.Value.ToString(CultureInfo.InvariantCulture) + p.Unit));
     }
 
+    /// <summary>Whether text that <see cref="TryParse"/> does not read is written with units and too long for a TimeSpan.</summary>
+    public static bool IsTooLong(string text) => text.Trim() is { Length: > 0 } written && s_units.IsMatch(written) && !TryParse(written, out _);
+
     /// <summary>Reads it; false where it is none, or too long for a TimeSpan.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {

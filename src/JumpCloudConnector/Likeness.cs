@@ -23,6 +23,10 @@ public static class Likeness
             : names.Where(n => n.Letters.Contains(letters)).OrderBy(n => n.Letters.IndexOf(letters, StringComparison.Ordinal)).ThenBy(n => n.Letters.Length).FirstOrDefault().Name;
     }
 
+    /// <summary>The question whether the nearest of the known names is meant, with a space behind it; nothing where none is like it.</summary>
+    internal static string Question(string written, IEnumerable<string>? known) =>
+        known is not null && Nearest(written, known) is { } near ? $"Did you mean '{near}'? " : "";
+
     /// <summary>How many letters must be added, left out, replaced or exchanged with their neighbour to make one name of the other.</summary>
     public static int Distance(string one, string other)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace JumpCloudConnector.Cmdlets;
 
 /// <summary>A whole number of up to 63 bits, such as a record's sequence.</summary>
@@ -10,5 +12,11 @@ public sealed class LongTransformation : TextTransformation
     protected override string Expected => "Give a whole number.";
 
     /// <inheritdoc/>
-    protected override object Convert(object value) => WholeNumber.TryRead(value, out long number) ? number : throw RefuseValue(value);
+    protected override object Convert(object value)
+    {
+        if (WholeNumber.TryRead(value, out long number)) return number;
+        if (!WholeNumber.IsBeyond(value, out bool isNegative)) throw RefuseValue(value);
+        // No parameter takes a negative number.
+        throw Refuse($"'{Show(value)}' is {(isNegative ? "less than nothing" : "too large")}. Give a whole number of at most {long.MaxValue.ToString(CultureInfo.InvariantCulture)}.");
+    }
 }

@@ -13,9 +13,13 @@ public sealed class TimeSpanTransformation : TextTransformation
     protected override object Convert(object value)
     {
         if (value is TimeSpan given || (value is string text && DurationText.TryParse(text, out given)))
+            return given >= TimeSpan.Zero ? given : throw Refuse($"'{Show(value)}' is less than nothing. {Expected}");
+        if (value is string written)
         {
-            if (given < TimeSpan.Zero) throw Refuse($"'{Show(value)}' is less than nothing. {Expected}");
-            return given;
+            written = written.Trim();
+            if (DurationText.IsTooLong(written)) throw Refuse($"'{Show(value)}' is too long: a duration has at most {(long)TimeSpan.MaxValue.TotalDays}d. {Expected}");
+            if (written[0] == '-' && (DurationText.TryParse(written.Substring(1), out _) || DurationText.IsTooLong(written.Substring(1))))
+                throw Refuse($"'{Show(value)}' is less than nothing. {Expected}");
         }
 
         throw RefuseValue(value);

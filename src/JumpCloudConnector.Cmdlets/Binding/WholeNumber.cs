@@ -25,4 +25,13 @@ internal static class WholeNumber
                 return false;
         }
     }
+
+    /// <summary>Whether what <see cref="TryRead"/> does not read is a whole number that no variable has room for.</summary>
+    public static bool IsBeyond(object value, out bool isNegative)
+    {
+        string text = (Convert.ToString(value, CultureInfo.InvariantCulture) ?? "").Trim();
+        isNegative = text.Length > 0 && text[0] == '-';
+        bool isWhole = System.Numerics.BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out System.Numerics.BigInteger number);
+        return isWhole && (number < long.MinValue || number > long.MaxValue);
+    }
 }

@@ -17,7 +17,7 @@ public static class ErrorRecords
     /// <summary>The id of an error that says that work was canceled from inside: by a time limit, not by the user.</summary>
     public const string CanceledId = "Canceled";
 
-    /// <summary>The id of an error that says that a store path is not a path of the file system.</summary>
+    /// <summary>The id of an error that says that a store path is empty or is not a path of the file system.</summary>
     public const string InvalidStorePathId = "InvalidStorePath";
 
     /// <summary>Turns an exception into an error record.</summary>
@@ -59,6 +59,12 @@ public static class ErrorRecords
         PlainTextSecretId,
         ErrorCategory.InvalidArgument,
         parameterName);
+
+    /// <summary>The exception for a store path that was given and is empty.</summary>
+    public static JcException EmptyStorePath() => new(
+        InvalidStorePathId,
+        JcErrorKind.InvalidInput,
+        "-StorePath is empty. Give the path of the store's folder, or leave -StorePath out for the machine's own store.");
 
     /// <summary>The exception for a store path that is not a path of the file system.</summary>
     public static JcException InvalidStorePath(string path, Exception? inner) => new(

@@ -43,6 +43,15 @@ public abstract class JcCmdlet : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
+    // What a variable that was never set gives must not mean the machine's store, perhaps to remove from it. Only what stands in the
+    // command is bound by now: an empty cell of a table that is piped is one that says nothing.
+    protected override void BeginProcessing()
+    {
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(StorePath)) && string.IsNullOrWhiteSpace(StorePath))
+            ThrowTerminatingError(ErrorRecords.From(ErrorRecords.EmptyStorePath()));
+    }
+
+    /// <inheritdoc/>
     // Runs on another thread than the rest, perhaps while the cmdlet is being disposed of.
     protected override void StopProcessing()
     {

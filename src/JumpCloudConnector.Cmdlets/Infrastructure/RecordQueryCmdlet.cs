@@ -76,6 +76,7 @@ public abstract class RecordQueryCmdlet : RecordInputCmdlet
     /// <summary>Records behind this place in the order of commits, in that order.</summary>
     [Parameter]
     [LongTransformation]
+    [ValidateRange(0, long.MaxValue)]
     public long? AfterSequence { get; set; }
 
     /// <summary>A query in Lucene's syntax.</summary>

@@ -132,7 +132,7 @@ public abstract class StoreCmdlet : JcCmdlet
     protected IReadOnlyList<Connector> FindConnectors(RecordStore? store, IReadOnlyList<string>? names, IReadOnlyList<string>? tenants = null)
     {
         IReadOnlyList<Connector> found = store is null ? [] : new ConnectorRegistry(store, Secrets).Find(names, tenants);
-        ReportMissing(names, found.Select(c => c.Name), name => ConnectorRegistry.NotFound(name, StoreFolderInForce));
+        ReportMissing(names, found.Select(c => c.Name), name => ConnectorRegistry.NotFound(name, StoreFolderInForce, store?.Connectors.GetConnectors().Select(c => c.Name)));
         return found;
     }
 
@@ -213,7 +213,7 @@ public abstract class StoreCmdlet : JcCmdlet
     protected IReadOnlyList<AnalyzerProfile> FindAnalyzerProfiles(RecordStore? store, IReadOnlyList<string>? names)
     {
         IReadOnlyList<AnalyzerProfile> found = store is null ? AnalyzerProfileRegistry.FindWithoutStore(names) : new AnalyzerProfileRegistry(store).Find(names);
-        ReportMissing(names, found.Select(p => p.Name), name => AnalyzerProfileRegistry.NotFound(name, StoreFolderInForce));
+        ReportMissing(names, found.Select(p => p.Name), name => AnalyzerProfileRegistry.NotFound(name, StoreFolderInForce, store?.Connectors.GetAnalyzerProfiles().Select(p => p.Name)));
         return found;
     }
 
@@ -221,7 +221,7 @@ public abstract class StoreCmdlet : JcCmdlet
     protected IReadOnlyList<LogFilter> FindLogFilters(RecordStore? store, IReadOnlyList<string>? names)
     {
         IReadOnlyList<LogFilter> found = store is null ? [] : new LogFilterRegistry(store).Find(names);
-        ReportMissing(names, found.Select(f => f.Name), name => LogFilterRegistry.NotFound(name, StoreFolderInForce));
+        ReportMissing(names, found.Select(f => f.Name), name => LogFilterRegistry.NotFound(name, StoreFolderInForce, store?.Connectors.GetLogFilters().Select(f => f.Name)));
         return found;
     }
 
@@ -237,7 +237,7 @@ public abstract class StoreCmdlet : JcCmdlet
     protected IReadOnlyList<SyslogDestination> FindDestinations(RecordStore? store, IReadOnlyList<string>? names)
     {
         IReadOnlyList<SyslogDestination> found = store is null ? [] : new SyslogDestinationRegistry(store, Secrets).Find(names);
-        ReportMissing(names, found.Select(d => d.Name), name => SyslogDestinationRegistry.NotFound(name, StoreFolderInForce));
+        ReportMissing(names, found.Select(d => d.Name), name => SyslogDestinationRegistry.NotFound(name, StoreFolderInForce, store?.Destinations.GetDestinations().Select(d => d.Name)));
         return found;
     }
 

@@ -9,7 +9,7 @@ public abstract class SyslogSettingsCmdlet : StoreCmdlet
 {
     /// <summary>The receiver's port; by default 514, 6514 for Tls, 2514 for Relp and RelpTls.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [IntTransformation(BlankIsNull = true)]
+    [IntTransformation(BlankIsNull = true, Largest = 65_535)]
     public int? Port { get; set; }
 
     /// <summary>What a message's text is.</summary>
@@ -54,7 +54,7 @@ public abstract class SyslogSettingsCmdlet : StoreCmdlet
 
     /// <summary>Bytes that a message may have; 0 for any number.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [IntTransformation(BlankIsNull = true)]
+    [IntTransformation(BlankIsNull = true, Largest = SyslogDestinationRules.MostMessageBytes)]
     public int? MaxMessageBytes { get; set; }
 
     /// <summary>What becomes of larger ones.</summary>
@@ -105,7 +105,7 @@ public abstract class SyslogSettingsCmdlet : StoreCmdlet
 
     /// <summary>Unacknowledged messages that a RELP receiver may owe.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [IntTransformation(BlankIsNull = true)]
+    [IntTransformation(BlankIsNull = true, Largest = SyslogDestinationRules.MostWindow)]
     public int? Window { get; set; }
 
     /// <summary>How long the receiver may take to be connected to, to take data and to acknowledge it.</summary>

@@ -113,7 +113,7 @@ public sealed class IngestionTester(
                 RemovedCount = ledger.CountRemoved(id, span),
             };
             result = await CompareAsync(stream, client, result, new LedgerSpan(from, watermark), now, meter, cancellationToken).ConfigureAwait(false);
-            return Judge(result with { Requests = meter.Requests });
+            return Judge(stream.Connector, result with { Requests = meter.Requests });
         }
         catch (JcException e)
         {
@@ -155,13 +155,13 @@ public sealed class IngestionTester(
         };
     }
 
-    private static IngestionTest Judge(IngestionTest result)
+    private static IngestionTest Judge(Connector connector, IngestionTest result)
     {
         List<string> faults = [];
         if (result.Missing.Count > 0)
             faults.Add(string.Format(CultureInfo.InvariantCulture, "{0} missing in {1}; fetch with Repair-JcIngestion", Count(result.MissingCount, "event"), Count(result.Missing.Count, "span")));
         if (result.Open.Count > 0)
-            faults.Add($"{DurationText.Format(TimeSpan.FromTicks(result.Open.Sum(o => (o.To - o.From).Ticks)))} are not collected yet; run Invoke-JcCollection, or see with Get-JcConnector what keeps it");
+            faults.Add($"{DurationText.Format(TimeSpan.FromTicks(result.Open.Sum(o => (o.To - o.From).Ticks)))} are not collected yet; {Collect(connector)}{(connector.Enabled ? ", or see with Get-JcConnector what keeps it" : "")}");
         if (result.Gaps.Count > 0)
             faults.Add($"{result.Gaps.Count} {(result.Gaps.Count == 1 ? "gap is" : "gaps are")} not acknowledged; see Get-JcCollectionGap");
         long lost = result.LedgerCount - result.FilteredCount - result.StoreCount - result.RemovedCount;
@@ -169,6 +169,10 @@ public sealed class IngestionTester(
         return faults.Count == 0 ? result with { State = IngestionState.Complete, Message = "Complete" }
             : result with { State = IngestionState.Incomplete, Message = string.Join("; ", faults) + "." };
     }
+
+    // A disabled one is not collected, whoever runs what.
+    private static string Collect(Connector connector) =>
+        connector.Enabled ? "run Invoke-JcCollection" : "the connector is disabled: Enable-JcConnector lets it collect again";
 
     private static string Count(long number, string what) => string.Format(CultureInfo.InvariantCulture, number == 1 ? "{0} {1}" : "{0} {1}s", number, what);
 
@@ -181,7 +185,7 @@ public sealed class IngestionTester(
     private IngestionTest NothingYet(Connector connector) => new()
     {
         ConnectorName = connector.Name, TenantName = connector.TenantName, OrganizationId = connector.OrganizationId, State = IngestionState.Incomplete,
-        Message = "Nothing was collected yet; run Invoke-JcCollection.", StorePath = store.Folder,
+        Message = $"Nothing was collected yet; {Collect(connector)}.", StorePath = store.Folder,
     };
 
     private IngestionTest Result(CollectionStream stream, long from, long to, RequestMeter meter) => new()

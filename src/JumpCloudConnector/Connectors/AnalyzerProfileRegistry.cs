@@ -52,11 +52,14 @@ public sealed class AnalyzerProfileRegistry(RecordStore store, TimeProvider? tim
     /// <summary>The profile of that name, in the case it was given.</summary>
     /// <exception cref="JcException">AnalyzerProfileNotFound.</exception>
     public AnalyzerProfile Get(string name) => store.Connectors.GetAnalyzerProfiles()
-        .FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase)) ?? throw NotFound(name, store.Folder);
+        .FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase)) ?? throw NotFound(name, store.Folder, Find().Select(p => p.Name));
 
     /// <summary>The error for a name that no profile of a store has.</summary>
-    public static JcException NotFound(string name, string folder) => new("AnalyzerProfileNotFound", JcErrorKind.NotFound,
-        $"There is no Data Analyzer profile named '{name}' in the store '{folder}'. Get-JcAnalyzerProfile lists those there are, New-JcAnalyzerProfile adds one.", name);
+    /// <param name="name">The name.</param>
+    /// <param name="folder">The store's folder.</param>
+    /// <param name="known">The names that there are, one of which may be meant.</param>
+    public static JcException NotFound(string name, string folder, IEnumerable<string>? known = null) => new("AnalyzerProfileNotFound", JcErrorKind.NotFound,
+        $"There is no Data Analyzer profile named '{name}' in the store '{folder}'. {Likeness.Question(name, known)}Get-JcAnalyzerProfile lists those there are, New-JcAnalyzerProfile adds one.", name);
 
     /// <summary>Profiles with their connectors.</summary>
     public IEnumerable<AnalyzerProfileInfo> Describe(IReadOnlyList<AnalyzerProfile> profiles)

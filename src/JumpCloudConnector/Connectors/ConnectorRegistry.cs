@@ -59,11 +59,14 @@ public sealed class ConnectorRegistry(RecordStore store, SecretProtector secrets
 
     /// <summary>The connector of that name.</summary>
     /// <exception cref="JcException">ConnectorNotFound.</exception>
-    public Connector Get(string name) => store.Connectors.FindConnector(name) ?? throw NotFound(name, store.Folder);
+    public Connector Get(string name) => store.Connectors.FindConnector(name) ?? throw NotFound(name, store.Folder, Find().Select(c => c.Name));
 
     /// <summary>The error for a name that no connector of a store has.</summary>
-    public static JcException NotFound(string name, string folder) => new("ConnectorNotFound", JcErrorKind.NotFound,
-        $"There is no connector named '{name}' in the store '{folder}'. Get-JcConnector lists those there are.", name);
+    /// <param name="name">The name.</param>
+    /// <param name="folder">The store's folder.</param>
+    /// <param name="known">The names that there are, one of which may be meant.</param>
+    public static JcException NotFound(string name, string folder, IEnumerable<string>? known = null) => new("ConnectorNotFound", JcErrorKind.NotFound,
+        $"There is no connector named '{name}' in the store '{folder}'. {Likeness.Question(name, known)}Get-JcConnector lists those there are.", name);
 
     /// <summary>A connector with its health.</summary>
     public ConnectorInfo Describe(Connector connector) =>

@@ -5,10 +5,10 @@ namespace JumpCloudConnector.Connectors;
 /// <summary>What a connector may be. Every refusal names the value, the rule and the way out.</summary>
 public static class ConnectorRules
 {
-    private const int MaximumNameLength = 128;
+    /// <summary>The longest interval: a longer one would lose events on the lowest plan, which keeps them for 15 days.</summary>
+    public const int MaximumIntervalMinutes = 15 * 24 * 60;
 
-    // A longer one would lose events on the lowest plan, which keeps them for 15 days.
-    private const int MaximumIntervalMinutes = 15 * 24 * 60;
+    private const int MaximumNameLength = 128;
 
     /// <summary>Checks a whole connector.</summary>
     /// <exception cref="JcException">InvalidConnectorName, InvalidTenantName, InvalidInterval, InvalidContentType,

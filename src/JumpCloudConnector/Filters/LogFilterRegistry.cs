@@ -98,11 +98,14 @@ public sealed class LogFilterRegistry(RecordStore store, TimeProvider? time = nu
     /// <summary>The filter of that name.</summary>
     /// <exception cref="JcException">LogFilterNotFound.</exception>
     public LogFilter Get(string name) =>
-        store.Connectors.GetLogFilters().FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase)) ?? throw NotFound(name, store.Folder);
+        store.Connectors.GetLogFilters().FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase)) ?? throw NotFound(name, store.Folder, Find().Select(f => f.Name));
 
     /// <summary>The error for a name that no filter of a store has.</summary>
-    public static JcException NotFound(string name, string folder) => new("LogFilterNotFound", JcErrorKind.NotFound,
-        $"There is no log filter named '{name}' in the store '{folder}'. Get-JcLogFilter lists those there are.", name);
+    /// <param name="name">The name.</param>
+    /// <param name="folder">The store's folder.</param>
+    /// <param name="known">The names that there are, one of which may be meant.</param>
+    public static JcException NotFound(string name, string folder, IEnumerable<string>? known = null) => new("LogFilterNotFound", JcErrorKind.NotFound,
+        $"There is no log filter named '{name}' in the store '{folder}'. {Likeness.Question(name, known)}Get-JcLogFilter lists those there are.", name);
 
     /// <summary>Filters with what they have done.</summary>
     public IEnumerable<LogFilterInfo> Describe(IReadOnlyList<LogFilter> filters)

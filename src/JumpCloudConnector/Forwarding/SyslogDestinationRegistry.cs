@@ -39,11 +39,14 @@ public sealed class SyslogDestinationRegistry(RecordStore store, SecretProtector
     /// <summary>The destination of that name.</summary>
     /// <exception cref="JcException">SyslogDestinationNotFound.</exception>
     public SyslogDestination Get(string name) =>
-        Find().FirstOrDefault(d => string.Equals(d.Name, name, StringComparison.OrdinalIgnoreCase)) ?? throw NotFound(name, store.Folder);
+        Find().FirstOrDefault(d => string.Equals(d.Name, name, StringComparison.OrdinalIgnoreCase)) ?? throw NotFound(name, store.Folder, Find().Select(d => d.Name));
 
     /// <summary>The error for a name that no destination of a store has.</summary>
-    public static JcException NotFound(string name, string folder) => new("SyslogDestinationNotFound", JcErrorKind.NotFound,
-        $"There is no syslog destination named '{name}' in the store '{folder}'. Get-JcSyslogDestination lists those there are.", name);
+    /// <param name="name">The name.</param>
+    /// <param name="folder">The store's folder.</param>
+    /// <param name="known">The names that there are, one of which may be meant.</param>
+    public static JcException NotFound(string name, string folder, IEnumerable<string>? known = null) => new("SyslogDestinationNotFound", JcErrorKind.NotFound,
+        $"There is no syslog destination named '{name}' in the store '{folder}'. {Likeness.Question(name, known)}Get-JcSyslogDestination lists those there are.", name);
 
     /// <summary>Changes a destination; name and identity stay.</summary>
     /// <param name="name">Which one.</param>

@@ -8,24 +8,29 @@ namespace JumpCloudConnector.Scheduling;
 /// <summary>Tasks in systemd: the system's for root, the user's own for others.</summary>
 public sealed class SystemdScheduler : ICollectionScheduler
 {
+    private const string Instead = "Let cron or a service manager run Start-JcCollection.ps1, which lies in the module's folder.";
+
     private readonly string _folder;
     private readonly bool _ofUser;
     private readonly Func<IReadOnlyList<string>, string> _systemctl;
+    private readonly Func<bool> _isBooted;
 
     /// <summary>Uses the systemd that fits the account.</summary>
     public SystemdScheduler()
-        : this(Environment.UserName != "root", null, null)
+        : this(Environment.UserName != "root", null, null, null)
     {
     }
 
-    /// <summary>Uses a folder of units and a way to call systemctl, for tests.</summary>
-    internal SystemdScheduler(bool ofUser, string? folder, Func<IReadOnlyList<string>, string>? systemctl)
+    /// <summary>Uses a folder of units, a way to call systemctl and one to know whether systemd runs this machine, for tests.</summary>
+    internal SystemdScheduler(bool ofUser, string? folder, Func<IReadOnlyList<string>, string>? systemctl, Func<bool>? isBooted)
     {
         _ofUser = ofUser;
         _folder = folder ?? (ofUser
             ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "systemd", "user")
             : "/etc/systemd/system");
         _systemctl = systemctl ?? Systemctl;
+        // What sd_booted(3) looks for.
+        _isBooted = isBooted ?? (() => Directory.Exists("/run/systemd/system"));
     }
 
     /// <inheritdoc/>
@@ -54,20 +59,22 @@ public sealed class SystemdScheduler : ICollectionScheduler
                 $"There is a task '{task.Name}' already ({Path.Combine(_folder, name)}.*). Choose another -Name, or replace it with -Force.", task.Name);
         }
 
-        if (replace) Remove(name);
+        Dictionary<string, string> before = Read(name);
         try
         {
-            Directory.CreateDirectory(_folder);
-            foreach ((string file, string text) in SystemdUnits.Create(task, _ofUser).Select(u => (u.Key, u.Value)))
-                File.WriteAllText(Path.Combine(_folder, file), text);
+            Remove(name);
+            Write(SystemdUnits.Create(task, _ofUser).ToDictionary(u => u.Key, u => u.Value, StringComparer.Ordinal));
+            Start(name);
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        catch (JcException)
         {
-            throw Failed($"The units cannot be written into '{_folder}': {e.Message}", e);
+            // Units that stayed would be a task that is listed and never runs; one that was to be replaced goes on.
+            Quietly(() => Remove(name));
+            Quietly(() => Write(before));
+            Quietly(() => Start(name));
+            throw;
         }
 
-        _systemctl(["daemon-reload"]);
-        _systemctl(["enable", "--now", name + (task.Continuous ? ".service" : ".timer")]);
         return Find().First(t => t.Name == task.Name);
     }
 
@@ -81,14 +88,30 @@ public sealed class SystemdScheduler : ICollectionScheduler
     public void Unregister(string name)
     {
         Remove(SystemdUnits.NameOf(name));
-        _systemctl(["daemon-reload"]);
+        if (_isBooted()) _systemctl(["daemon-reload"]);
     }
 
+    // The files go whatever systemctl says: with them there, the task could be neither replaced nor removed.
     private void Remove(string name)
     {
+        JcException? failure = null;
         foreach (string file in Files(name).Where(File.Exists))
         {
-            _systemctl(["disable", "--now", Path.GetFileName(file)]);
+            string unit = Path.GetFileName(file);
+            try
+            {
+                _systemctl(["disable", "--now", unit]);
+            }
+            catch (JcException e)
+            {
+                // One that is not loaded, or that no systemd runs, is as it should be.
+                if (MayRun(unit))
+                {
+                    string user = _ofUser ? "--user " : "";
+                    failure ??= Failed($"The unit '{unit}' may still run: {e.Message.TrimEnd('.')}. Its file is removed; stop it with 'systemctl {user}stop {unit}', then run 'systemctl {user}daemon-reload'.", e);
+                }
+            }
+
             try
             {
                 File.Delete(file);
@@ -97,6 +120,55 @@ public sealed class SystemdScheduler : ICollectionScheduler
             {
                 throw Failed($"'{file}' cannot be removed: {e.Message}", e);
             }
+        }
+
+        if (failure is not null) throw failure;
+    }
+
+    private bool MayRun(string unit) => _isBooted()
+        && !(Show(unit, "ActiveState").TryGetValue("ActiveState", out string? state) && state is "inactive" or "failed");
+
+    private Dictionary<string, string> Read(string name)
+    {
+        try
+        {
+            return Files(name).Where(File.Exists).ToDictionary(f => Path.GetFileName(f), File.ReadAllText, StringComparer.Ordinal);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw Failed($"The units of the task that is to be replaced cannot be read in '{_folder}': {e.Message}", e);
+        }
+    }
+
+    private void Write(Dictionary<string, string> units)
+    {
+        try
+        {
+            Directory.CreateDirectory(_folder);
+            foreach (KeyValuePair<string, string> unit in units) File.WriteAllText(Path.Combine(_folder, unit.Key), unit.Value);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw Failed($"The units cannot be written into '{_folder}': {e.Message}", e);
+        }
+    }
+
+    // A timer where there is one: it starts the service.
+    private void Start(string name)
+    {
+        _systemctl(["daemon-reload"]);
+        if (Array.Find(Files(name), File.Exists) is { } file) _systemctl(["enable", "--now", Path.GetFileName(file)]);
+    }
+
+    private static void Quietly(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (JcException)
+        {
+            // What failed first is what is told.
         }
     }
 
@@ -158,11 +230,14 @@ public sealed class SystemdScheduler : ICollectionScheduler
             Task<string> errors = process.StandardError.ReadToEndAsync();
             string output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
-            return process.ExitCode == 0 ? output : throw Failed($"'systemctl {line}' failed: {errors.GetAwaiter().GetResult().Trim()}", null);
+            if (process.ExitCode == 0) return output;
+            string instead = _isBooted() ? "" : $" systemd does not run this machine (it may be a container). {Instead}";
+            string why = string.Join(" ", errors.GetAwaiter().GetResult().Trim().Split('\n').Select(l => l.Trim().TrimEnd('.') + "."));
+            throw Failed($"'systemctl {line}' failed: {why}{instead}", null);
         }
         catch (Win32Exception e)
         {
-            throw Failed("There is no systemctl on this machine. Let cron or a service manager run Start-JcCollection.ps1 instead.", e);
+            throw Failed($"There is no systemctl on this machine. {Instead}", e);
         }
     }
 

@@ -584,6 +584,25 @@ public sealed class ConnectorCmdletTests
         Assert.Contains(work.StorePath, work.Refused("AnalyzerProfileNotFound", "Get-JcAnalyzerProfile X"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("ConnectorNotFound", "Acmme", "Set-JcConnector Acme -IntervalMinutes 7")]
+    [InlineData("ConnectorNotFound", "Acmme", "Get-JcConnector Acme")]
+    [InlineData("ConnectorNotFound", "Acmme", "Remove-JcConnector Acme -Force")]
+    [InlineData("LogFilterNotFound", "Noise", "Set-JcLogFilter Nosie -TenantName T")]
+    [InlineData("LogFilterNotFound", "Noise", "Remove-JcLogFilter Nosie -Force")]
+    [InlineData("SyslogDestinationNotFound", "siem", "Set-JcSyslogDestination seim -Port 9")]
+    [InlineData("SyslogDestinationNotFound", "siem", "Test-JcSyslogDestination seim")]
+    [InlineData("AnalyzerProfileNotFound", "Default", "Get-JcAnalyzerProfile Defualt")]
+    public async Task A_name_with_a_slip_in_it_is_asked_after(string errorId, string meant, string script)
+    {
+        await using Workspace work = Workspace.Offline();
+        work.Add("Acmme");
+        work.RunWell("$null = New-JcLogFilter Noise 'event_type Equal sso_auth'; New-JcSyslogDestination siem h Relp");
+        Assert.Contains($"Did you mean '{meant}'? Get-Jc", work.Refused(errorId, script), StringComparison.Ordinal);
+        // What is like none is not guessed at.
+        Assert.DoesNotContain("Did you mean", work.Refused("ConnectorNotFound", "Get-JcConnector Zyx"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_removal_asks_in_sentences()
     {

@@ -123,6 +123,39 @@ public sealed class LedgerCmdletTests
     }
 
     [Fact]
+    public async Task A_name_that_no_connector_has_is_said_once()
+    {
+        await using Workspace work = Workspace.Offline();
+        work.Add("Acmme");
+        foreach (string script in new[] { "Test-JcIngestion Acme", "'Acme' | Test-JcIngestion" })
+        {
+            ScriptResult test = work.Run(script);
+            Assert.Equal(["ConnectorNotFound"], test.ErrorIds);
+            Assert.Contains("Did you mean 'Acmme'?", Assert.Single(test.AllErrors).ToString(), StringComparison.Ordinal);
+            Assert.Empty(test.Warnings);
+        }
+
+        // Nobody has said yet that no name is like it.
+        Assert.Contains("no events", Assert.Single(work.Run("Test-JcIngestion None*").Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_disabled_connector_lacks_comes_when_it_is_enabled()
+    {
+        await using Workspace work = await Workspace.StartAsync(events: 100, users: 0);
+        work.RunWell("$null = New-JcConnector Acme T -ApiKey $key -ContentType DirectoryInsights @sim; Disable-JcConnector Acme");
+        Assert.Contains("Enable-JcConnector", work.One("Test-JcIngestion").Text("Message"), StringComparison.Ordinal);
+
+        work.RunWell("Enable-JcConnector Acme; $null = Invoke-JcCollection");
+        string enabled = work.One("Test-JcIngestion -Before 0s").Text("Message")!;
+        string disabled = work.One("Disable-JcConnector Acme; Test-JcIngestion -Before 0s").Text("Message")!;
+
+        Assert.Contains("not collected yet; run Invoke-JcCollection, or see", enabled, StringComparison.Ordinal);
+        Assert.Contains("not collected yet; the connector is disabled: Enable-JcConnector", disabled, StringComparison.Ordinal);
+        Assert.DoesNotContain("Get-JcConnector", disabled, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Switched_on_again_a_connector_knows_when()
     {
         await using Workspace work = Workspace.Offline();

@@ -385,6 +385,10 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
     [InlineData("ParameterArgumentTransformationError", "2026-01-31", "-Before 31.01.2026")]
     [InlineData("ParameterArgumentTransformationError", "whole number", "-AfterSequence x")]
     [InlineData("ParameterArgumentTransformationError", "whole number", "-First many")]
+    [InlineData("ParameterArgumentTransformationError", "at most 9223372036854775807", "-First 99999999999999999999")]
+    [InlineData("ParameterArgumentTransformationError", "too long", "-Last 99999999d")]
+    [InlineData("ParameterArgumentTransformationError", "less than nothing", "-Last -1h")]
+    [InlineData("ParameterArgumentValidationError", "minimum", "-AfterSequence -5")]
     [InlineData("ParameterArgumentValidationError", "minimum", "-First 0")]
     public void What_cannot_be_searched_is_refused(string errorId, string says, string given) =>
         Assert.Contains(says, store.Work.Refused(errorId, $"Get-JcIngestedRecord {given}"), StringComparison.Ordinal);
@@ -535,6 +539,7 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
         work.Refused("LogFilterNotFound", "Remove-JcLogFilter G -Force");
         work.Refused("LogFilterNotFound", "Get-JcLogFilter G");
         work.Refused("LogFilterNotFound", "Set-JcLogFilter G -TenantName T");
+        Assert.Contains("-Condition", work.Refused("NothingToChange", "Set-JcLogFilter F"), StringComparison.Ordinal);
     }
 
     [Theory]

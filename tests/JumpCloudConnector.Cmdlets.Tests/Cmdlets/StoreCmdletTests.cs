@@ -62,6 +62,7 @@ public sealed class StoreCmdletTests
         Assert.Equal(work.Truth, work.One("Set-JcStore -RetentionDays 2 -Now -PassThru").Number("Records"));
 
         work.Refused("NothingToChange", "Set-JcStore");
+        Assert.Contains("at most 36500", work.Refused("ParameterArgumentTransformationError", "Set-JcStore -RetentionDays 99999999999"), StringComparison.Ordinal);
         foreach (string wrong in (string[])["-RetentionDays -1", "-RetentionDays 40000", "-MaxSizeGB 0.001", "-MaxSizeGB -3"])
             work.Refused("InvalidRetention", "Set-JcStore " + wrong);
         foreach (string wrong in (string[])["-RetentionDays 1.5", "-RetentionDays 30d", "-MaxSizeGB 50GB", "-MaxSizeGB much"])
@@ -95,6 +96,9 @@ public sealed class StoreCmdletTests
         Assert.True(work.Session.Show("Set-JcStore -RetentionDays 3 -WhatIf"));
         Assert.Contains("300 records", shown.ToString(), StringComparison.Ordinal);
         Assert.Contains("cannot be brought back", shown.ToString(), StringComparison.Ordinal);
+        shown.GetStringBuilder().Clear();
+        Assert.True(work.Session.Show("Remove-JcIngestedRecord Acme -Before 2001-01-01 -WhatIf"));
+        Assert.Contains("Remove 0 records of connector 'Acme'", shown.ToString(), StringComparison.Ordinal);
         // Nothing goes for these.
         work.RunWell("Set-JcStore -RetentionDays 30; Set-JcStore -RetentionDays 20 -MaxSizeGB 5");
         Assert.Empty(asked);

@@ -314,6 +314,29 @@ public sealed class JcCmdletTests
         Assert.Equal([ErrorRecords.InvalidStorePathId], result.ErrorIds);
     }
 
+    [Theory]
+    [InlineData("Get-StorePathProbe -StorePath ''")]
+    [InlineData("Get-StorePathProbe -StorePath ' '")]
+    [InlineData("Get-StorePathProbe -StorePath $null")]
+    [InlineData("Get-StorePathProbe -StorePath $neverSet")]
+    public void An_empty_store_path_is_not_the_default_store(string script)
+    {
+        using ModuleSession session = Open();
+        ScriptResult result = session.Invoke(script);
+        Assert.Empty(result.Output);
+        Assert.Equal([ErrorRecords.InvalidStorePathId], result.ErrorIds);
+        Assert.Contains("leave -StorePath out", Assert.Single(result.AllErrors).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_cell_of_a_table_gives_no_store_path()
+    {
+        using ModuleSession session = Open();
+        ScriptResult result = session.Invoke("[pscustomobject]@{ StorePath = '' } | Get-StorePathProbe");
+        Assert.Empty(result.AllErrors);
+        Assert.Null(Assert.Single(result.Output));
+    }
+
     private static Func<IPipeline, CancellationToken, Task> Work(Func<IPipeline, CancellationToken, Task> work) => work;
 
     private static ScriptResult Run(Func<IPipeline, CancellationToken, Task> work, string arguments = "-Verbose -Debug")

@@ -143,7 +143,10 @@ public sealed class FaultTests : IDisposable
         });
         store.Add(receiver.Port, SyslogTransport.Relp, change: d => d with { Timeout = Short });
         string? expected = what switch { "offers" => "RelpRejected", "serverclose" => "SyslogConnectionClosed", _ => "RelpProtocolError" };
-        Assert.Equal(expected, (await store.SendAsync(options: Once)).ErrorId);
+        ForwardingResult result = await store.SendAsync(options: Once);
+        Assert.Equal(expected, result.ErrorId);
+        // Without TLS there are no certificates.
+        Assert.DoesNotContain("-ClientCertificate", result.ErrorMessage, StringComparison.Ordinal);
         Assert.Equal(0, store.Describe().Position);
     }
 
@@ -210,6 +213,8 @@ public sealed class FaultTests : IDisposable
         ForwardingResult without = await store.SendAsync(store.Registry.Get("without"), Once);
         Assert.Equal(ForwardingState.Failed, without.State);
         Assert.Equal(0, without.Acknowledged);
+        // RELP learns of it when the handshake is over, and by little.
+        Assert.Contains(transport == SyslogTransport.Tls ? "client certificate" : "-ClientCertificateFile or -ClientCertificateThumbprint", without.ErrorMessage, StringComparison.Ordinal);
         SyslogDestination destination = new()
         {
             Id = Guid.Empty, Name = "with", HostName = "127.0.0.1", Port = receiver.Port, Transport = transport, MaxMessageBytes = 0, CertificateAuthorityFile = Root(), ClientCertificateFile = file,
@@ -236,6 +241,7 @@ public sealed class FaultTests : IDisposable
         store.Add(receiver.Port, SyslogTransport.Tls, change: d => d with { CertificateAuthorityFile = Root() });
         ForwardingResult result = await store.SendAsync(options: Once);
         Assert.Equal((ForwardingState.Failed, "SyslogConnectionClosed"), (result.State, result.ErrorId));
+        Assert.Contains("-ClientCertificateFile or -ClientCertificateThumbprint", result.ErrorMessage, StringComparison.Ordinal);
         Assert.Equal((0L, 0L), (result.Acknowledged, store.Describe().Position));
     }
 

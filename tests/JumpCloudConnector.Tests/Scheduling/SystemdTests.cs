@@ -64,7 +64,7 @@ public sealed class SystemdTests : IDisposable
     [Fact]
     public void A_task_is_written_enabled_listed_replaced_and_removed()
     {
-        SystemdScheduler scheduler = new(ofUser: false, _folder, Answer);
+        SystemdScheduler scheduler = new(ofUser: false, _folder, Answer, () => true);
         CollectionTask task = Task(false, 5);
 
         CollectionTaskInfo made = scheduler.Register(task, null, replace: false);
@@ -84,10 +84,65 @@ public sealed class SystemdTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder));
     }
 
+    [Theory]
+    [InlineData("daemon-reload", true)]
+    [InlineData("daemon-reload", false)]
+    [InlineData("enable", true)]
+    public void A_task_that_systemd_does_not_take_leaves_nothing_behind(string fails, bool isBooted)
+    {
+        bool broken = true;
+        SystemdScheduler scheduler = new(ofUser: false, _folder, Failing(a => broken && a[0] == fails), () => isBooted);
+
+        JcException error = Assert.Throws<JcException>(() => scheduler.Register(Task(false, 5), null, replace: false));
+
+        Assert.Equal("SchedulerFailed", error.ErrorId);
+        Assert.Contains(fails, error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder));
+        Assert.Empty(scheduler.Find());
+        broken = false;
+        Assert.Equal("acme", scheduler.Register(Task(false, 5), null, replace: false).Name);
+    }
+
+    [Fact]
+    public void A_task_that_cannot_be_replaced_goes_on_as_it_was()
+    {
+        bool broken = false;
+        SystemdScheduler scheduler = new(ofUser: false, _folder, Failing(a => broken && a[0] == "enable" && a[2].EndsWith(".service", StringComparison.Ordinal)), () => true);
+        scheduler.Register(Task(false, 5), null, replace: false);
+        string timer = File.ReadAllText(Path.Combine(_folder, "jcconnector-acme.timer")), service = File.ReadAllText(Path.Combine(_folder, "jcconnector-acme.service"));
+        _calls.Clear();
+        broken = true;
+
+        Assert.Throws<JcException>(() => scheduler.Register(Task(true, 5), null, replace: true));
+
+        Assert.Equal(timer, File.ReadAllText(Path.Combine(_folder, "jcconnector-acme.timer")));
+        Assert.Equal(service, File.ReadAllText(Path.Combine(_folder, "jcconnector-acme.service")));
+        Assert.Equal("enable --now jcconnector-acme.timer", _calls.Last(c => c.StartsWith("enable", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(true, "inactive", false)]
+    [InlineData(true, "failed", false)]
+    [InlineData(false, "active", false)]
+    [InlineData(true, "active", true)]
+    [InlineData(true, null, true)]
+    public void Removal_takes_the_files_and_tells_of_a_unit_that_may_still_run(bool isBooted, string? state, bool isTold)
+    {
+        new SystemdScheduler(ofUser: false, _folder, Answer, () => true).Register(Task(false, 5), null, replace: false);
+        SystemdScheduler scheduler = new(ofUser: false, _folder,
+            a => a[0] == "show" && state is not null ? $"ActiveState={state}\n" : Failing(c => c[0] is "disable" or "show" || !isBooted)(a), () => isBooted);
+
+        JcException? error = Record.Exception(() => scheduler.Unregister("acme")) as JcException;
+
+        Assert.Empty(Directory.GetFiles(_folder));
+        Assert.Equal(isTold ? "SchedulerFailed" : null, error?.ErrorId);
+        if (isTold) Assert.Contains("systemctl stop jcconnector-acme.timer", error!.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_user_registers_for_itself_alone()
     {
-        SystemdScheduler scheduler = new(ofUser: true, _folder, Answer);
+        SystemdScheduler scheduler = new(ofUser: true, _folder, Answer, () => true);
         Assert.Equal("AccountNotAllowed", Assert.Throws<JcException>(() => scheduler.Register(Task(false, 1), null, replace: false)).ErrorId);
         Assert.Equal("SystemdUser", scheduler.Register(Task(false, 1) with { Account = Environment.UserName }, null, replace: false).Scheduler);
     }
@@ -115,6 +170,13 @@ public sealed class SystemdTests : IDisposable
         _calls.Add(string.Join(" ", arguments));
         return arguments[0] == "show" ? "ActiveState=active\nExecMainStatus=0\nExecMainExitTimestamp=\n" : "";
     }
+
+    private Func<IReadOnlyList<string>, string> Failing(Func<IReadOnlyList<string>, bool> fails) => arguments =>
+    {
+        string answer = Answer(arguments);
+        return fails(arguments)
+            ? throw new JcException("SchedulerFailed", JcErrorKind.InvalidInput, $"'systemctl {string.Join(" ", arguments)}' failed: no bus.") : answer;
+    };
 
     private static async Task<(int Code, string Output)> RunAsync(string program, string[] arguments)
     {

@@ -49,7 +49,7 @@ internal sealed class RelpConnection : StreamConnection
             await FlushAsync(cancellationToken).ConfigureAwait(false);
             RelpFrame? answer = await _reader.ReadAsync().WithinAsync(
                 Destination.Timeout, Time, Socket.Dispose, () => SyslogFaults.Protocol(Destination, "it does not answer the opening of a session"), cancellationToken).ConfigureAwait(false);
-            if (answer is not { } frame) throw SyslogFaults.Protocol(Destination, "it closes when a session is opened");
+            if (answer is not { } frame) throw SyslogFaults.ClosedAtOpening(Destination);
             if (frame.Command == "serverclose") throw SyslogFaults.Closed(Destination);
             if (frame.Number != OpeningNumber || frame.Command != "rsp") throw SyslogFaults.Protocol(Destination, $"it answers the opening with '{frame.Command}'");
             if (CodeOf(frame.Data) != 200) throw SyslogFaults.Rejected(Destination, Shown(frame.Data));

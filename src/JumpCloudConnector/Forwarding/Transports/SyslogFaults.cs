@@ -30,7 +30,7 @@ internal static class SyslogFaults
         $"The client certificate '{what}' cannot be used by the account '{Environment.UserName}': {why} Correct it with Set-JcSyslogDestination.", what, inner);
 
     public static JcException Closed(SyslogDestination destination, Exception? inner = null) => new("SyslogConnectionClosed", JcErrorKind.Network,
-        $"{Of(destination)}: the receiver closed the connection. What it did not confirm is sent again; where it goes on closing, its log says why (a size limit, a certificate, a full disk).", destination.HostName, inner);
+        $"{Of(destination)}: the receiver closed the connection. What it did not confirm is sent again; where it goes on closing, its log says why (a size limit, a certificate, a full disk).{MayWantCertificate(destination)}", destination.HostName, inner);
 
     public static JcException Stalled(SyslogDestination destination) => new("SyslogReceiverStalled", JcErrorKind.Network,
         $"{Of(destination)}: the receiver has taken nothing for {DurationText.Format(destination.Timeout)}. It is connected but does not read: look whether it hangs or its queue is full.", destination.HostName);
@@ -47,6 +47,9 @@ internal static class SyslogFaults
     public static JcException Protocol(SyslogDestination destination, string what) => new("RelpProtocolError", JcErrorKind.Remote,
         $"{Of(destination)}: what answers there does not speak RELP: {what}. Check port and transport; a plain syslog port takes Tcp.", destination.HostName);
 
+    public static JcException ClosedAtOpening(SyslogDestination destination) => new("RelpProtocolError", JcErrorKind.Remote,
+        $"{Of(destination)}: the receiver closes when a session is opened, as one does that does not speak RELP. Check port and transport; a plain syslog port takes Tcp.{MayWantCertificate(destination)}", destination.HostName);
+
     public static JcException TooLarge(SyslogDestination destination, int bytes, Exception inner) => new("SyslogDatagramTooLarge", JcErrorKind.InvalidInput,
         $"{Of(destination)}: the network takes no datagram of {bytes} bytes. Set a smaller -MaxMessageBytes, such as {SyslogDestination.DefaultMaxDatagramBytes}.", destination.HostName, inner);
 
@@ -57,6 +60,11 @@ internal static class SyslogFaults
         { } other => Closed(destination, other),
         null => Closed(destination),
     };
+
+    // In TLS 1.3, one who shows no certificate learns only behind the handshake that it was wanted, and often by nothing but the end.
+    private static string MayWantCertificate(SyslogDestination destination) =>
+        !destination.IsTls || destination.ClientCertificateFile is not null || destination.ClientCertificateThumbprint is not null ? ""
+            : " It may want a client certificate, and this destination has none: -ClientCertificateFile or -ClientCertificateThumbprint gives it one.";
 
     private static string Of(SyslogDestination destination) =>
         $"Syslog destination '{destination.Name}' ({destination.HostName}:{destination.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)}, {destination.Transport})";

@@ -5,8 +5,8 @@ namespace JumpCloudConnector.Cmdlets;
 
 /// <summary>
 /// Dates and times as a culture writes them in short, which is how PowerShell shows those of objects, or in full with the month's
-/// name, as Get-Date does. In short the order of day and month
-/// and the sign between them must be the culture's own: .NET alone would take another's sign and read its month as a day.
+/// name, as Get-Date does. In short the order of day and month and the sign between them must be the culture's own: .NET alone
+/// would take another's sign and read its month as a day.
 /// </summary>
 internal static class CultureTime
 {

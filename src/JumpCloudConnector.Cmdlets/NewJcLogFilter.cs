@@ -32,9 +32,10 @@ public sealed class NewJcLogFilter : StoreCmdlet
             Conditions = Condition, CreatedAt = default, ModifiedAt = default,
         };
         LogFilterRules.Check(filter);
-        WarnOfConditions(Condition);
-        // A store that is not there yet has no connectors to be held against.
-        if (RecordStore.Exists(StoreFolderInForce) && new LogFilterRegistry(OpenOrCreate()).Doubt(filter.TenantName) is { } doubt) WriteWarning(doubt);
+        // A store that is not there yet has nothing to be held against.
+        RecordStore? store = RecordStore.Exists(StoreFolderInForce) ? OpenOrCreate() : null;
+        WarnOfConditions(store, Condition);
+        if (store is not null && new LogFilterRegistry(store).Doubt(filter.TenantName) is { } doubt) WriteWarning(doubt);
         if (ShouldProcess($"log filter '{Name}'", $"Add, excluding records where {string.Join(" and ", Condition.AsEnumerable())}"))
             WriteObject(new LogFilterRegistry(OpenOrCreate()).Add(filter));
     });

@@ -38,7 +38,7 @@ public sealed class SetJcLogFilter : StoreCmdlet
         LogFilterRegistry registry = new(store);
         LogFilter changed = Change(registry.Get(Name));
         LogFilterRules.Check(changed);
-        if (Condition is not null) WarnOfConditions(Condition);
+        if (Condition is not null) WarnOfConditions(store, Condition);
         if (MyInvocation.BoundParameters.ContainsKey(nameof(TenantName)) && registry.Doubt(changed.TenantName) is { } doubt) WriteWarning(doubt);
         if (!ShouldProcess($"log filter '{changed.Name}'", $"Change, to exclude records where {string.Join(" and ", changed.Conditions)}")) return;
         LogFilterInfo result = registry.Update(Name, Change);

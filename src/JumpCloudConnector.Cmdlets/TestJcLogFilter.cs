@@ -54,7 +54,7 @@ public sealed class TestJcLogFilter : PeriodCmdlet
         foreach (LogFilter filter in filters)
         {
             LogFilterRules.Check(filter);
-            WarnOfConditions(filter.Conditions);
+            WarnOfConditions(store, filter.Conditions);
         }
 
         if (store is null) return;

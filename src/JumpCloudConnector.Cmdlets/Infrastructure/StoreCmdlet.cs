@@ -229,7 +229,7 @@ public abstract class StoreCmdlet : JcCmdlet
     protected void WarnOfLogFilters(RecordStore store, Connector connector)
     {
         foreach (LogFilter filter in store.Connectors.GetLogFilters().Where(f => connector.LogFilters.Contains(f.Name, StringComparer.OrdinalIgnoreCase)))
-            foreach (string doubt in LogFilterRules.Doubts(filter.Conditions).Select(doubt => $"Log filter '{filter.Name}': {doubt}"))
+            foreach (string doubt in DoubtsOf(store, filter.Conditions).Select(doubt => $"Log filter '{filter.Name}': {doubt}"))
                 if (_doubts.Add(doubt)) WriteWarning(doubt);
     }
 
@@ -242,10 +242,13 @@ public abstract class StoreCmdlet : JcCmdlet
     }
 
     /// <summary>Warns of conditions that can hardly be meant.</summary>
-    protected void WarnOfConditions(IEnumerable<LogFilterCondition> conditions)
+    protected void WarnOfConditions(RecordStore? store, IReadOnlyCollection<LogFilterCondition> conditions)
     {
-        foreach (string doubt in LogFilterRules.Doubts(conditions)) WriteWarning(doubt);
+        foreach (string doubt in DoubtsOf(store, conditions)) WriteWarning(doubt);
     }
+
+    private IEnumerable<string> DoubtsOf(RecordStore? store, IReadOnlyCollection<LogFilterCondition> conditions) =>
+        LogFilterRules.Doubts(conditions).Concat(new LogFilterAdvice(store).Doubts(conditions, StopToken));
 
     /// <summary>
     /// Asks before a removal. -Force spares the question, never the preview, be it asked for here or by the caller's -WhatIf.

@@ -23,9 +23,15 @@ internal static class ConditionDoubts
         return condition.Values.Select(v => Of(condition, v, means)).OfType<string>();
     }
 
+    /// <summary>The values that a field must have or not have whole, without those of which there is something to say already.</summary>
+    public static IEnumerable<string> WholeValues(LogFilterCondition condition) =>
+        IsWhole(condition) ? condition.Values.Where(v => Of(condition, v, "") is null) : [];
+
+    private static bool IsWhole(LogFilterCondition condition) =>
+        condition.Operator is LogFilterOperator.Equal or LogFilterOperator.NotEqual or LogFilterOperator.In or LogFilterOperator.NotIn;
+
     private static string? Of(LogFilterCondition condition, string value, string means)
     {
-        bool whole = condition.Operator is LogFilterOperator.Equal or LogFilterOperator.NotEqual or LogFilterOperator.In or LogFilterOperator.NotIn;
         if (s_joined.Match(value) is { Success: true } joined)
         {
             return $"'{joined.Groups[1].Value}' is part of the value of the condition '{condition}'. One text is one condition: write each in quotes of its own, with commas between them; all must hold. For 'or' add a second filter.";
@@ -33,7 +39,7 @@ internal static class ConditionDoubts
 
         if (value.Length > 1 && value[0] is '"' or '\'' && value[value.Length - 1] == value[0])
             return $"The quotes in the condition '{condition}' are part of its value. Leave them out: {condition.Field} {condition.Operator} {value.Trim(value[0])}.";
-        if (!whole) return null;
+        if (!IsWhole(condition)) return null;
         if (value.IndexOf('*') >= 0)
             return $"A condition has no wildcards: * stands for itself, so {means} but those that have it. Use StartsWith, EndsWith or Contains without it, or Match with a regular expression.";
         if (!KnownValues.Closed.TryGetValue(condition.Field, out IReadOnlyList<string>? known) || known.Contains(value, StringComparer.OrdinalIgnoreCase)) return null;

@@ -246,6 +246,7 @@ internal sealed class LuceneParser(string text, TimeProvider time)
         }
 
         if (field == "srcip" && value.IndexOf('/') >= 0 && !SubnetRange.TryParse(value, out _)) throw NoNetwork(value, start);
+        if (field is not null) DoubtNumber(field, decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _), start);
         return Condition(field, new TermTest(value, field is null or AnyField || QueryFields.HasWords(field)));
     }
 
@@ -298,6 +299,7 @@ internal sealed class LuceneParser(string text, TimeProvider time)
         if (AtEnd || Current == ')' || IsOperator()) throw Fault(sign, $"{shown} has no value behind it.", $"Give one, such as {field}:{shown}100.");
         int at = _at;
         RangeBound bound = Bound(field!, Current == '"' ? ReadQuoted() : NoWildcards(ReadComparand(), at), inclusive, at);
+        DoubtNumber(field!, bound.AsNumber is not null, sign);
         return Condition(field, greater ? new RangeTest(bound, null, QueryFields.IsTime(field), _time) : new RangeTest(null, bound, QueryFields.IsTime(field), _time));
     }
 
@@ -317,10 +319,12 @@ internal sealed class LuceneParser(string text, TimeProvider time)
         if (Current is not (']' or '}')) throw Fault(_at, "the range has more than two ends.", form + " Put an end with a space in quotes.");
         bool toInclusive = text[_at++] == ']';
         if (from.From is null && to.To is null) return Condition(field, new ExistsTest());
-        return Condition(field, new RangeTest(
-            from.From is null ? null : Bound(field!, from.From, fromInclusive, from.At),
-            to.To is null ? null : Bound(field!, to.To, toInclusive, to.At),
-            QueryFields.IsTime(field), _time));
+        RangeBound? lower = from.From is null ? null : Bound(field!, from.From, fromInclusive, from.At);
+        RangeBound? upper = to.To is null ? null : Bound(field!, to.To, toInclusive, to.At);
+        RangeTest range = new(lower, upper, QueryFields.IsTime(field), _time);
+        DoubtNumber(field!, (lower is null || lower.AsNumber is not null) && (upper is null || upper.AsNumber is not null), open);
+        if (KnownFields.IsNumber(field!) && range.IsEmpty) RefuseEmpty(field!, from.From!, to.To!, open);
+        return Condition(field, range);
 
         (string?, int) End()
         {
@@ -332,6 +336,24 @@ internal sealed class LuceneParser(string text, TimeProvider time)
             Term end = ReadUntil(c => char.IsWhiteSpace(c) || c is ']' or '}');
             return (end.Shown == "*" ? null : NoWildcards(end, at), at);
         }
+    }
+
+    /// <summary>Refuses a range that nothing is in; with now in it, it may have had something, or will have.</summary>
+    private void RefuseEmpty(string field, string from, string to, int open)
+    {
+        const string remedy = "Put the end that comes first before TO; [ and ] take the ends themselves along.";
+        if (!IsDistance(from) && !IsDistance(to)) throw Fault(open, "nothing is in the range: it ends before it begins, or has neither of its ends.", remedy);
+        _doubts.Add($"Nothing is in the range {text.Substring(open, _at - open)} of {field} at present: it ends before it begins. {remedy}");
+
+        static bool IsDistance(string end) => end.StartsWith("now", StringComparison.Ordinal);
+    }
+
+    // Times have errors of their own.
+    private void DoubtNumber(string field, bool isNumber, int start)
+    {
+        if (isNumber || !KnownFields.IsNumber(field) || QueryFields.IsTime(field)) return;
+        string asked = text.Substring(start, _at - start).TrimEnd();
+        _doubts.Add($"{field} is a number in every record that has it, and no number fits '{(asked.Length <= 60 ? asked : asked.Substring(0, 60) + "…")}'. Give numbers, such as {field}:80 or {field}:[0 TO 80].");
     }
 
     private string NoWildcards(Term term, int at) => !term.HasWildcards ? term.Text

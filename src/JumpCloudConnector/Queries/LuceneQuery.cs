@@ -13,6 +13,7 @@ internal sealed class LuceneQuery
     private readonly QueryNode _root;
     private readonly QueryFields _fields;
     private readonly bool[] _found;
+    private readonly IReadOnlyList<ConditionNode> _conditions;
     private ReadStage _stage;
     private bool? _holds;
     private char[] _characters = new char[256];
@@ -23,6 +24,7 @@ internal sealed class LuceneQuery
         _root = root;
         _fields = QueryFields.Of(conditions);
         _found = new bool[conditions.Count];
+        _conditions = conditions;
         Doubts = doubts;
     }
 
@@ -32,6 +34,7 @@ internal sealed class LuceneQuery
         _root = other._root;
         _fields = other._fields;
         _found = new bool[other._found.Length];
+        _conditions = other._conditions;
         Doubts = other.Doubts;
     }
 
@@ -40,6 +43,10 @@ internal sealed class LuceneQuery
 
     /// <summary>What is to be said of a query that can be asked and is hardly meant: fields that no record has.</summary>
     public IReadOnlyList<string> Doubts { get; }
+
+    /// <summary>The paths of the fields that are asked for; of all that is below one, that one's.</summary>
+    public IEnumerable<string> Paths => _conditions.Select(c => c.Field).OfType<string>()
+        .Select(f => QueryFields.IsBelow(f) ? f.Substring(0, f.Length - QueryFields.Below.Length) : f);
 
     /// <summary>All of which a record must have to match; empty where nothing of the kind is known.</summary>
     public IReadOnlyList<RequiredTerm> RequiredTerms => _root.Terms;
@@ -53,6 +60,10 @@ internal sealed class LuceneQuery
 
     /// <summary>The same query for another thread; what was compiled is shared.</summary>
     public LuceneQuery ForAnotherThread() => new(this);
+
+    /// <summary>The whole values that a field is asked for anywhere in the query, also those it must not have.</summary>
+    public IEnumerable<string> ValuesOf(string field) =>
+        _conditions.Where(c => c.Field == field).Select(c => (c.Test as TermTest)?.Literal).OfType<string>();
 
     /// <summary>Whether a record matches.</summary>
     /// <exception cref="JcException">InvalidQuery: a regular expression runs away.</exception>

@@ -1,3 +1,5 @@
+using JumpCloudConnector.Records;
+
 namespace JumpCloudConnector.Queries;
 
 /// <summary>How far a record was read: what was not found in a part that lies behind is not there.</summary>
@@ -111,8 +113,10 @@ internal sealed class ConditionNode(int number, string? field, bool inVendor, Va
     public override IReadOnlyList<RequiredTerm> Terms { get; } =
         field is not null && s_termFields.Contains(field) && test is TermTest { Literal: { } literal } ? [new RequiredTerm(field, [literal])] : [];
 
+    // Where no record has the field none need be read: none is of this time.
     public override (long? After, long? Before) Span { get; } =
-        field == QueryFields.Timestamp && test is RangeTest range ? range.Span : (null, null);
+        field is not null && KnownFields.IsNowhere(field) ? (long.MaxValue, long.MinValue)
+        : field == QueryFields.Timestamp && test is RangeTest range ? range.Span : (null, null);
 
     public override bool? Holds(bool[] found, ReadStage stage)
     {

@@ -173,6 +173,9 @@ internal sealed class RangeBound
 
     public bool Inclusive { get; }
 
+    /// <summary>The number that it is; null where it is none.</summary>
+    public decimal? AsNumber => _number;
+
     public Moment? Time { get; }
 
     /// <summary>Compares a value with the bound: below 0 where the value comes first, null where the two cannot be compared.</summary>
@@ -209,6 +212,10 @@ internal sealed class RangeTest(RangeBound? lower, RangeBound? upper, bool isTim
         lower?.Time is { } first ? (lower.Inclusive ? first.Start : first.End) : null,
         upper?.Time is { } last ? (upper.Inclusive ? last.End : last.Start) : null
     );
+
+    /// <summary>True where both ends are times or both are numbers, and nothing lies between them.</summary>
+    public bool IsEmpty => isTimeField ? Span is { After: { } after, Before: { } before } && after >= before
+        : lower?.AsNumber is { } low && upper?.AsNumber is { } high && (low > high || (low == high && !(lower.Inclusive && upper.Inclusive)));
 
     public override bool Holds(QueryValue value)
     {

@@ -18,6 +18,11 @@ internal static class KnownFields
         "resource.type", "resource.id", "resource.name", "host.name", "host.id", "application.name",
     ];
 
+    private static readonly HashSet<string> s_numbers = new(StringComparer.Ordinal) { "timestamp", "write_time", "srcport", "srcip_geo.latitude", "srcip_geo.longitude" };
+
+    // The first steps of the paths of all that a record can have.
+    private static readonly HashSet<string> s_roots = new(All.Append(Vendor).Select(Root), StringComparer.Ordinal);
+
     // The names that records have as objects, and those of JumpCloud that have another one here.
     private static readonly Dictionary<string, string> s_otherNames = new(StringComparer.Ordinal)
     {
@@ -32,6 +37,12 @@ internal static class KnownFields
     /// <summary>True for a field that a record can have: one with a value of its own, or any of the vendor's.</summary>
     public static bool HasValue(string field) =>
         field.StartsWith(Vendor + ".", StringComparison.Ordinal) || All.Contains(field, StringComparer.Ordinal);
+
+    /// <summary>True for a field whose value is a number wherever it is there.</summary>
+    public static bool IsNumber(string field) => s_numbers.Contains(field);
+
+    /// <summary>True for a path that leads nowhere in any record: there is nothing of the name of its first step.</summary>
+    public static bool IsNowhere(string path) => !s_roots.Contains(Root(path));
 
     /// <summary>True for a field that only holds others, such as user: it is there or not, and has no value of its own.</summary>
     public static bool IsGroup(string field) =>
@@ -49,6 +60,8 @@ internal static class KnownFields
         string meant = field == Vendor ? "Name a field in it, such as 'jumpcloud.mfa'." : $"Did you mean '{Nearest(field)}'?";
         return $"{fault}, so {means}. {meant}";
     }
+
+    private static string Root(string path) => path.IndexOf('.') is >= 0 and int dot ? path.Substring(0, dot) : path;
 
     /// <summary>The known field that is nearest to another name, or what that name would be in the vendor's object.</summary>
     public static string Nearest(string field)

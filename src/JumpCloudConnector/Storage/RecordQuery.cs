@@ -100,15 +100,19 @@ public sealed record RecordQuery
     }
 
     /// <summary>What is to be said of values that no record can have, by which nothing is found.</summary>
-    public IEnumerable<string> Doubts() =>
-    [
-        .. Doubts("event_status", EventStatuses),
-        .. Doubts("msg_class", MessageClasses),
-        .. Doubts("msg_origin.source", Sources),
-        .. Doubts("msg_origin.category", Categories),
-        .. Query is null ? [] : LuceneQuery.Parse(Query).Doubts,
-        .. Query is null ? [] : EqualsSigns(Query),
-    ];
+    public IEnumerable<string> Doubts()
+    {
+        LuceneQuery? asked = Query is null ? null : LuceneQuery.Parse(Query);
+        return
+        [
+            .. Doubts("event_status", EventStatuses, asked),
+            .. Doubts("msg_class", MessageClasses, asked),
+            .. Doubts("msg_origin.source", Sources, asked),
+            .. Doubts("msg_origin.category", Categories, asked),
+            .. asked?.Doubts ?? [],
+            .. Query is null ? [] : EqualsSigns(Query),
+        ];
+    }
 
     // The commonest slip of who knows other query languages; as it stands it is a text that hardly a record has.
     private static IEnumerable<string> EqualsSigns(string query) =>
@@ -141,8 +145,8 @@ public sealed record RecordQuery
     internal static JcException RunsAway(string expression, Exception inner) => new(InvalidRegexId, JcErrorKind.InvalidInput,
         $"The regular expression '{expression}' was given up after {s_matchLimit.TotalSeconds:0} seconds on one record, so that what matches is not known. Make it simpler: no repetition within a repetition, such as (a+)+.", expression, inner);
 
-    private static IEnumerable<string> Doubts(string field, IReadOnlyList<string> given) =>
-        from pattern in given
+    private static IEnumerable<string> Doubts(string field, IReadOnlyList<string> given, LuceneQuery? asked) =>
+        from pattern in given.Concat(asked?.ValuesOf(field).Where(v => v.IndexOfAny(['*', '?']) < 0) ?? []).Distinct(StringComparer.OrdinalIgnoreCase)
         let known = KnownValues.Closed[field]
         where !known.Any(k => new TextPattern(pattern).Matches(k.AsSpan()))
         select $"No record has '{pattern}' in {field}. {KnownValues.Choice(pattern, known)}";

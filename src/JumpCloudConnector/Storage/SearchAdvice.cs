@@ -1,3 +1,4 @@
+using JumpCloudConnector.Queries;
 using JumpCloudConnector.Records;
 
 namespace JumpCloudConnector.Storage;
@@ -16,47 +17,21 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
     // Lists of addresses to hunt for are long.
     private const int Named = 5;
 
-    /// <summary>Names and values without wildcards that neither the store nor JumpCloud's documentation knows.</summary>
+    /// <summary>Names and values without wildcards, of parameters and of the query, that neither the store nor JumpCloud's documentation knows.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     public IReadOnlyList<string> Doubts(CancellationToken cancellationToken = default)
     {
-        List<string> doubts = [];
-        Lazy<IReadOnlyList<RecordOrigin>> origins = new(() => store.Records.GetOrigins());
-        Look(query.ConnectorNames, [], v => new RecordQuery { ConnectorNames = [v] },
-            () => store.Connectors.GetConnectors().Select(c => c.Name).Concat(origins.Value.Select(o => o.ConnectorName)),
-            v => $"There is no connector '{v}', and no record of one", "Get-JcConnector lists the connectors.");
-        Look(query.TenantNames, [], v => new RecordQuery { TenantNames = [v] },
-            () => store.Connectors.GetConnectors().Select(c => c.TenantName).Concat(origins.Value.Select(o => o.TenantName)),
-            v => $"There is no tenant '{v}', and no record of one", "Get-JcConnector lists the tenants.");
-        Look(query.Organizations, [], v => new RecordQuery { Organizations = [v] },
-            () => store.Records.GetStreams().SelectMany(s => (string?[])[s.OrganizationName, s.Key.OrganizationId])
-                .Concat(origins.Value.SelectMany(o => (string?[])[o.OrganizationName, o.OrganizationId]))
-                .Concat(store.Connectors.GetConnectors().Select(c => c.OrganizationId)).OfType<string>(),
-            v => $"There is no organization '{v}', neither by id nor by name, and no record of one", "Get-JcCollectionLedger lists the organizations.");
-        Look(query.Services, KnownValues.Services, v => new RecordQuery { Services = [v] }, () => Seen(r => r.Service),
-            v => $"No record is of a service '{v}', and JumpCloud documents none", "Measure-JcIngestedRecord -GroupBy Service lists those of the store.");
-        Look(query.EventTypes, KnownValues.EventTypes, v => new RecordQuery { EventTypes = [v] }, () => Seen(r => r.EventType),
-            v => $"No record is of an event type '{v}', and JumpCloud documents none", "Measure-JcIngestedRecord -GroupBy EventType lists those of the store.");
-        return doubts;
+        LuceneQuery? asked = query.Query is null ? null : LuceneQuery.Parse(query.Query);
+        NameAdvice names = new(store, onlyNear: false, cancellationToken);
+        names.Connectors(With(query.ConnectorNames, "connector_name"));
+        names.Tenants(With(query.TenantNames, "tenant_name"));
+        names.Organizations(With(query.Organizations, "org_id", "org_name"));
+        names.Services(With(query.Services, "event_category"));
+        names.EventTypes(With(query.EventTypes, "event_type"));
+        names.VendorPaths(asked?.Paths ?? []);
+        return names.Doubts;
 
-        void Look(
-            IReadOnlyList<string> given, IReadOnlyList<string> documented, Func<string, RecordQuery> alone, Func<IEnumerable<string>> seen, Func<string, string> fault, string remedy)
-        {
-            string[] plain = [.. given.Where(g => g.IndexOfAny(['*', '?']) < 0).Except(documented, StringComparer.OrdinalIgnoreCase)];
-            // Only what is not documented is worth a look into the store.
-            if (plain.Length == 0) return;
-            HashSet<string> names = new(documented.Concat(seen()), StringComparer.OrdinalIgnoreCase);
-            foreach (string value in plain)
-            {
-                // What no list has may still be in a record.
-                // All origins are known: of the others those that only a search could tell are given the benefit of the doubt.
-                if (names.Contains(value) || (IsPlain(value) ? Has(alone(value), cancellationToken) : documented.Count > 0)) continue;
-                string? near = Likeness.Nearest(value, names);
-                doubts.Add(near is null ? $"{fault(value)}. {remedy}" : $"{fault(value)}. Did you mean '{near}'?");
-            }
-        }
-
-        IEnumerable<string> Seen(Func<IngestedRecord, string?> value) => NewestOf(new RecordQuery(), cancellationToken).Select(value).OfType<string>();
+        IEnumerable<string> With(IEnumerable<string> given, params string[] fields) => asked is null ? given : given.Concat(fields.SelectMany(asked.ValuesOf));
     }
 
     /// <summary>Where nothing was found: users and source addresses without wildcards that no record of the store has, of whatever time.</summary>
@@ -132,5 +107,5 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
         store.Records.Find(sought with { First = 1 }, cancellationToken).Any();
 
     // Others cannot be told from the summaries, and would be a search of their own.
-    private static bool IsPlain(string value) => value.IndexOfAny(['*', '?', '/']) < 0 && value.All(c => c < 0x80);
+    internal static bool IsPlain(string value) => value.IndexOfAny(['*', '?', '/']) < 0 && value.All(c => c < 0x80);
 }

@@ -250,6 +250,19 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
         Assert.Empty(work.Run("Get-JcIngestedRecord -EventStatus succ* -MsgClass jumpcloud_systemuser -First 1").Warnings);
     }
 
+    [Theory]
+    [InlineData("Get-JcIngestedRecord -Query 'event_status:failed'", "'failed' in event_status. There are success, failure, mfa, unknown.")]
+    [InlineData("Measure-JcIngestedRecord -Query 'event_type:user_login_atempt AND srcip:10.*'", "Did you mean 'user_login_attempt'?")]
+    [InlineData("Get-JcIngestedRecord -Query 'jumpcloud.geoip.countrycode:US'", "Did you mean 'jumpcloud.geoip.country_code'?")]
+    [InlineData("Test-JcLogFilter -Condition 'event_type Equal user_login_atempt'", "Did you mean 'user_login_attempt'?")]
+    [InlineData("New-JcLogFilter Doubted 'jumpcloud.geoip.countrycode Equal US' -WhatIf", "Did you mean 'jumpcloud.geoip.country_code'?")]
+    public void What_is_misspelt_in_a_query_or_a_condition_is_warned_of(string command, string remedy)
+    {
+        ScriptResult result = store.Work.Run(command);
+        Assert.Empty(result.AllErrors);
+        Assert.EndsWith(remedy, Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_object_has_no_property_that_a_table_cannot_show()
     {

@@ -384,6 +384,11 @@ public sealed partial class LuceneQueryTests
     [InlineData("user.*.x:jane", 1, "wildcards")]
     [InlineData(".user:jane", 1, "not a field")]
     [InlineData("user..name:jane", 1, "not a field")]
+    [InlineData("timestamp:[2026-11-28 TO 2026-11-27]", 11, "nothing is in the range")]
+    [InlineData("a OR NOT write_time:{2026-11-28 TO 2026-11-28}", 21, "nothing is in the range")]
+    [InlineData("timestamp:{10 TO 11}", 11, "nothing is in the range")]
+    [InlineData("srcport:[500 TO 100]", 9, "nothing is in the range")]
+    [InlineData("srcport:[80 TO 80}", 9, "nothing is in the range")]
     [InlineData("_exists_:a.", 10, "not a field")]
     [InlineData("_exists_:[a TO b]", 10, "name of a field")]
     [InlineData("_exists_:/a/", 10, "name of a field")]
@@ -429,6 +434,12 @@ public sealed partial class LuceneQueryTests
     [InlineData("_exists_:sourceip", "No record has a field 'sourceip', so _exists_:sourceip holds for no record. Did you mean 'srcip'?")]
     [InlineData("@timestamp:[now-1d TO now]", "No record has a field '@timestamp', so @timestamp:[now-1d TO now] holds for no record. Did you mean 'timestamp'?")]
     [InlineData("geoip.country_code:US", "No record has a field 'geoip.country_code', so geoip.country_code:US holds for no record. Did you mean 'jumpcloud.geoip.country_code'?")]
+    [InlineData("srcport:[a TO b]", "srcport is a number in every record that has it, and no number fits '[a TO b]'. Give numbers, such as srcport:80 or srcport:[0 TO 80].")]
+    [InlineData("a NOT srcport:(80 OR [80 TO https])", "srcport is a number in every record that has it, and no number fits '[80 TO https]'. Give numbers, such as srcport:80 or srcport:[0 TO 80].")]
+    [InlineData("srcip_geo.latitude:>=north", "srcip_geo.latitude is a number in every record that has it, and no number fits '>=north'. Give numbers, such as srcip_geo.latitude:80 or srcip_geo.latitude:[0 TO 80].")]
+    [InlineData("srcport:https", "srcport is a number in every record that has it, and no number fits 'https'. Give numbers, such as srcport:80 or srcport:[0 TO 80].")]
+    [InlineData("timestamp:[now TO 2020-01-01]", "Nothing is in the range [now TO 2020-01-01] of timestamp at present: it ends before it begins. Put the end that comes first before TO; [ and ] take the ends themselves along.")]
+    [InlineData("timestamp:[now TO now-1d] OR a", "Nothing is in the range [now TO now-1d] of timestamp at present: it ends before it begins. Put the end that comes first before TO; [ and ] take the ends themselves along.")]
     [InlineData("zoom and jane", "'and' is searched for as a word. The operators are in capitals: AND, OR and NOT.")]
     public void A_query_that_is_hardly_meant_is_doubted(string query, string doubt) => Assert.Equal(doubt, Assert.Single(LuceneQuery.Parse(query).Doubts));
 
@@ -436,6 +447,9 @@ public sealed partial class LuceneQueryTests
     [InlineData("event_type:x AND jumpcloud.anything.at.all:y")]
     [InlineData("_exists_:user OR user:* OR user.*:jane OR *:x")]
     [InlineData("\"and\" OR event_name:\"or\"")]
+    [InlineData("srcport:(80 OR 4* OR \"8e1\" OR [80 TO *] OR >1) OR srcip_geo.latitude:[-1.5 TO 1e3]")]
+    [InlineData("timestamp:[2026-01-31 TO 2026-01] OR timestamp:{10 TO 12} OR srcport:[80 TO 80]")]
+    [InlineData("reason:[b TO a] OR jumpcloud.x:[9 TO 1] OR event_name:[now TO 2020-01-01]")]
     public void A_query_that_can_be_meant_is_not_doubted(string query) => Assert.Empty(LuceneQuery.Parse(query).Doubts);
 
     [Theory]
@@ -472,6 +486,17 @@ public sealed partial class LuceneQueryTests
     [InlineData("jumpcloud.timestamp:>now", null, null)]
     [InlineData("timestamp:2023-03-07", 1678143600000L, 1678230000000L)]
     [InlineData("timestamp:[now TO *]", 1678276800000L, null)]
+    // No record is of a time that is after the last and before the first.
+    [InlineData("EventType:x", long.MaxValue, long.MinValue)]
+    [InlineData("_exists_:Event.*", long.MaxValue, long.MinValue)]
+    [InlineData("EventType:x AND timestamp:[10 TO 20]", long.MaxValue, long.MinValue)]
+    [InlineData("EventType:x OR Other.y:z", long.MaxValue, long.MinValue)]
+    [InlineData("+EventType:(x OR y) zoom -a", long.MaxValue, long.MinValue)]
+    [InlineData("EventType:x OR timestamp:[10 TO 20]", 10L, 21L)]
+    [InlineData("EventType:x zoom", null, null)]
+    [InlineData("NOT EventType:x", null, null)]
+    [InlineData("NOT (EventType:x AND zoom)", null, null)]
+    [InlineData("user.no:x AND jumpcloud.no:y AND jumpcloud:z AND no", null, null)]
     public void The_time_of_every_match_is_known(string query, long? after, long? before) =>
         Assert.Equal((after, before), LuceneQuery.Parse(query, s_time).RequiredSpan);
 

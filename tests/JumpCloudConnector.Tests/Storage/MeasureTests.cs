@@ -83,6 +83,9 @@ public sealed class MeasureTests
         // An organization that only the events name is not in a summary.
         Assert.InRange(Opened(new RecordQuery(), new RecordGrouping { By = [RecordGroup.Organization] }), 1, long.MaxValue);
         Assert.Equal(0, Opened(new RecordQuery { Before = 0 }, new RecordGrouping { By = [RecordGroup.User] }));
+        // No record has the field, so none need be read; but where it may do without.
+        Assert.Equal(0, Opened(new RecordQuery { Query = "eventtype:sso_auth AND srcip:10.*" }, new RecordGrouping()));
+        Assert.InRange(Opened(new RecordQuery { Query = "NOT eventtype:sso_auth" }, new RecordGrouping()), 1, long.MaxValue);
 
         long Opened(RecordQuery query, RecordGrouping grouping)
         {

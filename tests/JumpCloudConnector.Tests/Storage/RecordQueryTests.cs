@@ -174,6 +174,11 @@ public sealed class RecordQueryTests(RecordQueryTests.Collected collected) : ICl
         string[] doubts = [.. new RecordQuery { EventStatuses = ["failed", "success"], MessageClasses = ["events"], Sources = ["okta"], Categories = ["x*"] }.Doubts()];
         Assert.Equal(["failed", "events", "okta", "x*"], doubts.Select(d => d.Split('\'')[1]));
         Assert.Contains("success, failure, mfa, unknown", doubts[0], StringComparison.Ordinal);
+        // A query says the same as the parameter does, and once.
+        Assert.Equal(doubts[0], Assert.Single(new RecordQuery { Query = "event_type:x AND event_status:(failed OR success)" }.Doubts()));
+        Assert.Equal(doubts[0], Assert.Single(new RecordQuery { EventStatuses = ["failed"], Query = "NOT event_status:\"failed\"" }.Doubts()));
+        Assert.Equal(doubts[2], Assert.Single(new RecordQuery { Query = "msg_origin.source:okta" }.Doubts()));
+        Assert.Empty(new RecordQuery { Query = "event_status:(FAILURE OR fail* OR /f.*/) failed msg_origin.category:iam" }.Doubts());
     }
 
     [Fact]

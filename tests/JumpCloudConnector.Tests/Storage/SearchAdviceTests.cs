@@ -27,6 +27,44 @@ public sealed class SearchAdviceTests
         }
     }
 
+    [Fact]
+    public async Task A_query_is_doubted_as_the_parameters_are()
+    {
+        using FilledStore store = await FilledStore.MakeAsync(18, 3_000);
+        AssertSame(new RecordQuery { EventTypes = ["user_login_atempt"] }, "event_type:user_login_atempt", "Did you mean 'user_login_attempt'?");
+        AssertSame(new RecordQuery { EventTypes = ["nothing at all"] }, "NOT (srcip:10.* OR event_type:(\"nothing at all\" OR sso_auth))", "lists those of the store.");
+        AssertSame(new RecordQuery { Services = ["direktory"] }, "event_category:direktory AND event_type:sso_*", "Did you mean 'directory'?");
+        AssertSame(new RecordQuery { ConnectorNames = ["mian"] }, "connector_name:mian", "Did you mean 'main'?");
+        AssertSame(new RecordQuery { TenantNames = ["Globe"] }, "tenant_name:GLOBE OR tenant_name:Globe", "Did you mean 'Globex'?");
+        AssertSame(new RecordQuery { Organizations = ["5f0c0c0c0c0c0c0c0c0c0c20"] }, "org_id:5f0c0c0c0c0c0c0c0c0c0c20", "Did you mean '5f0c0c0c0c0c0c0c0c0c0c02'?");
+        // Once, where both ask for it.
+        Assert.Single(Doubts(store, new RecordQuery { EventTypes = ["user_login_atempt"], Query = "event_type:user_login_atempt" }));
+        Assert.Empty(Doubts(store, new RecordQuery { Query = "event_type:(SSO_AUTH OR user_login_atempt* OR /user_x/) AND event_category:sso AND connector_name:main OR user_login_atempt" }));
+
+        void AssertSame(RecordQuery parameter, string query, string ending)
+        {
+            string doubt = Assert.Single(Doubts(store, new RecordQuery { Query = query }));
+            Assert.EndsWith(ending, doubt, StringComparison.Ordinal);
+            Assert.Equal(Assert.Single(Doubts(store, parameter)), doubt, ignoreCase: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("jumpcloud.geoip.countrycode:US", "'jumpcloud.geoip.countrycode'", "'jumpcloud.geoip.country_code'?")]
+    [InlineData("_exists_:jumpcloud.Initiated_By.email", "'jumpcloud.Initiated_By.email'", "'jumpcloud.initiated_by.email'?")]
+    [InlineData("NOT jumpcloud.GeoIP.*:US", "'jumpcloud.GeoIP'", "'jumpcloud.geoip'?")]
+    [InlineData("jumpcloud.jobtitle:x OR jumpcloud.jobtitle:y", "'jumpcloud.jobtitle'", "'jumpcloud.jobTitle'?")]
+    [InlineData("jumpcloud.only_of_this_store:x", null, null)]
+    [InlineData("jumpcloud.geoip.country_code:US AND jumpcloud.geoip.country:x AND jumpcloud.*:y AND jumpcloud.user_agent.os:x AND jumpcloud.useragent.os:x", null, null)]
+    public async Task A_field_of_the_vendor_is_doubted_where_one_is_written_alike(string query, string? fault, string? remedy)
+    {
+        using FilledStore store = await FilledStore.MakeAsync(19, 500);
+        IReadOnlyList<string> doubts = Doubts(store, new RecordQuery { Query = query });
+        if (fault is null) Assert.Empty(doubts);
+        else Assert.StartsWith($"No field that JumpCloud documents or the newest records have is named {fault}", Assert.Single(doubts), StringComparison.Ordinal);
+        if (remedy is not null) Assert.EndsWith("Did you mean " + remedy, doubts[0], StringComparison.Ordinal);
+    }
+
     /// <summary>With many blocks a summary always seems to have one of many values: that must not hide a slip.</summary>
     [Fact]
     public async Task What_a_summary_only_seems_to_have_is_doubted_all_the_same()

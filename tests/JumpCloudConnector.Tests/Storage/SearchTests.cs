@@ -163,6 +163,23 @@ public sealed class SearchTests
         });
     }
 
+    [Theory]
+    [InlineData("eventtype:sso_auth", false)]
+    [InlineData("eventtype:sso_auth AND event_type:*", false)]
+    [InlineData("eventtype:sso_auth OR event_type:sso_auth", true)]
+    [InlineData("event_type:sso_auth -eventtype:sso_auth", true)]
+    [InlineData("event_type:sso_auth AND NOT (eventtype:sso_auth AND srcip:*)", true)]
+    public async Task A_field_that_no_record_has_ends_a_search_where_it_is_needed_alone(string query, bool finds)
+    {
+        using FilledStore store = await FilledStore.MakeAsync(21, 1_500);
+        foreach (RecordQuery sought in (RecordQuery[])[new() { Query = query }, new() { Query = query, Oldest = true }, new() { Query = query, AfterSequence = 0 }])
+        {
+            long[] expected = [.. store.FullScan(sought).Select(r => r.Sequence)];
+            Assert.Equal(finds, expected.Length > 0);
+            Assert.Equal(expected, store.Find(sought).Select(r => r.Sequence));
+        }
+    }
+
     /// <summary>Rows go into a block, and others away, while somebody reads.</summary>
     [Theory]
     [InlineData(false, false)]

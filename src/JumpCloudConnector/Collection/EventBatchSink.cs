@@ -4,7 +4,7 @@ using JumpCloudConnector.Records;
 
 namespace JumpCloudConnector.Collection;
 
-/// <summary>Puts a page's events into a batch, and knows how far the page surely reaches.</summary>
+/// <summary>Writes a page's events into a batch as finished records, and knows how far the page surely reaches.</summary>
 internal sealed class EventBatchSink(EventRecordWriter writer, FilterSet filters, TimeProvider time, long from, long to) : IJsonItemSink
 {
     private int _pageStart;
@@ -39,24 +39,15 @@ internal sealed class EventBatchSink(EventRecordWriter writer, FilterSet filters
 
     public bool TryScan(ref Utf8JsonReader reader) => writer.TryScan(ref reader);
 
-    public int Scan(ReadOnlySpan<byte> json) => writer.Scan(json);
-
     public void Take(ReadOnlySpan<byte> json)
     {
-        long milliseconds = filters.IsEmpty ? writer.Keep(json, Batch) : Judge(json);
+        long milliseconds = writer.Write(json, Batch);
+        Batch[Batch.Count - 1].Filter = filters.Excludes(Batch.Json(Batch.Count - 1));
         if (milliseconds == 0) return;
         _ordered &= milliseconds >= _last - 1;
         _last = Math.Max(_last, milliseconds);
 
         // A request reaches one millisecond past both ends; what lies there belongs to the neighbouring slices.
         if (milliseconds == from - 1 || milliseconds == to || milliseconds == to + 1) Batch.Truncate(Batch.Count - 1);
-    }
-
-    /// <summary>Filters look at the record, so that it has to be made.</summary>
-    private long Judge(ReadOnlySpan<byte> json)
-    {
-        long milliseconds = writer.Write(json, Batch);
-        Batch[Batch.Count - 1].Filter = filters.Excludes(Batch.Json(Batch.Count - 1));
-        return milliseconds;
     }
 }

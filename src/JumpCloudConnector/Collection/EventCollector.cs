@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using JumpCloudConnector.Filters;
@@ -23,8 +22,6 @@ internal sealed class EventCollector(
     // Into so many parts a span is cut at once.
     private const int MaxParts = 16;
 
-    // Each knows what events look like that it has seen, and serves one slice after the other.
-    private readonly ConcurrentBag<EventRecordWriter> _writers = [];
     private readonly PageLimit _pageLimit = new(options.FirstPageSize);
     private long _fetched;
     private int _pages;
@@ -113,11 +110,9 @@ internal sealed class EventCollector(
             slice = slice with { Counted = await CountAsync(slice.Span, cancellationToken).ConfigureAwait(false) };
         if (slice.Counted > options.SliceEvents && slice.Span.Length > 1) return Cut(slice);
 
-        if (!_writers.TryTake(out EventRecordWriter? writer)) writer = new EventRecordWriter(origin);
-        EventBatchSink sink = new(writer, filters.ForAnotherThread(), time, slice.Span.From, slice.Span.To);
+        EventBatchSink sink = new(new EventRecordWriter(origin), filters.ForAnotherThread(), time, slice.Span.From, slice.Span.To);
         SliceReader reader = new(client, scope, sink, slice, options, _pageLimit, pagesInMemory, (batch, stop) => store.PrepareAsync(lease.StreamId, batch, stop), meter);
         long? left = await reader.ReadAsync(slices, Fetch, progressed, cancellationToken).ConfigureAwait(false);
-        _writers.Add(writer);
         if (slice.Kind != SliceKind.Live) Volatile.Write(ref _hasReadBacklog, true);
         return left is { } from ? [new PlannedSlice(slice.Span with { From = from }, slice.Kind) { IsPart = true }] : [];
     }

@@ -25,9 +25,6 @@ internal sealed class UserPageSink(UserRecordWriter writer) : IJsonItemSink, IDi
 
     public bool TryScan(ref Utf8JsonReader reader) => writer.TryScan(ref reader);
 
-    // Users are few, and their pages small.
-    public int Scan(ReadOnlySpan<byte> json) => 0;
-
     public void Take(ReadOnlySpan<byte> json)
     {
         string id = writer.UserId(json) ?? throw new JsonException("A system user has no _id.");

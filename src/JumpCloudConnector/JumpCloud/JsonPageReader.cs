@@ -30,9 +30,6 @@ internal sealed class JsonPageReader(IJsonItemSink sink, long maxBytes, long max
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 1000 };
 
     private JsonReaderState _state = new(Options);
-
-    // The reader's state behind an item: from there it goes on behind any other.
-    private JsonReaderState? _behindItem;
     private Place _place = Place.Start;
     private bool _wrapped;
 
@@ -94,40 +91,15 @@ internal sealed class JsonPageReader(IJsonItemSink sink, long maxBytes, long max
         if (_place == Place.Start && Rows == 0 && Bytes == buffer.Length && buffer.StartsWith("\uFEFF"u8)) buffer = SkipMark(buffer);
         Utf8JsonReader reader = new(buffer, isFinal, _state);
         Utf8JsonReader done = reader;
-        // Where the text begins that the reader has; it is set anew behind an item that it need not go over.
-        int from = 0;
-        int doneFrom = 0;
         while (_place != Place.End && reader.Read())
         {
-            if (_behindItem is { } state && TakeAhead(ref reader, buffer.Slice(from)) is > 0 and int behind)
-            {
-                from += behind;
-                reader = new Utf8JsonReader(buffer.Slice(from), isFinal, state);
-            }
-            else if (!Advance(ref reader, buffer.Slice(from)))
-            {
-                break;
-            }
-
+            if (!Advance(ref reader, buffer)) break;
             done = reader;
-            doneFrom = from;
         }
 
         if (_place == Place.End && reader.Read()) throw new JsonException("Something follows the page.");
         _state = done.CurrentState;
-        return doneFrom + (int)done.BytesConsumed;
-    }
-
-    /// <summary>Takes the item whose brace the reader stands on, where the sink can without it; where the text goes on behind it, or 0.</summary>
-    private int TakeAhead(ref Utf8JsonReader reader, ReadOnlySpan<byte> buffer)
-    {
-        if (_place != Place.Items || reader.TokenType != JsonTokenType.StartObject) return 0;
-        int start = (int)reader.TokenStartIndex;
-        int length = sink.Scan(buffer.Slice(start));
-        if (length == 0) return 0;
-        sink.Take(buffer.Slice(start, length));
-        Rows++;
-        return start + length;
+        return (int)done.BytesConsumed;
     }
 
     // A byte order mark is white space to us: replaced in the copy that the reader sees.
@@ -155,7 +127,6 @@ internal sealed class JsonPageReader(IJsonItemSink sink, long maxBytes, long max
                 // Whatever stands there is taken: one row that is no object must not stop all that come behind it.
                 int start = (int)reader.TokenStartIndex;
                 if (!sink.TryScan(ref reader)) return false;
-                if (reader.TokenType == JsonTokenType.EndObject) _behindItem ??= reader.CurrentState;
                 sink.Take(buffer.Slice(start, (int)reader.BytesConsumed - start));
                 Rows++;
                 return true;

@@ -62,17 +62,16 @@ internal sealed class EventRecordWriter
     /// <summary>Reads one event; false when the reader ran out of bytes.</summary>
     public bool TryScan(ref Utf8JsonReader reader) => _scanner.TryScan(ref reader);
 
-    /// <summary>Scans the event that a text begins with; its length, or 0 where a reader has to go over it.</summary>
-    public int Scan(ReadOnlySpan<byte> json) => _scanner.Scan(json);
-
     /// <summary>Writes the event scanned last as a record; returns its time in epoch milliseconds, or 0 where it has none.</summary>
     [MethodImpl(HotPath.Optimized)]
     public long Write(ReadOnlySpan<byte> json, RecordBatch batch)
     {
         ByteBuffer output = batch.Bytes;
         int start = _start = output.Length;
-        long milliseconds = Milliseconds(json);
-        RecordKey key = Key;
+        FieldValue time = _scanner[Field.Timestamp];
+        long milliseconds = time.IsString && EventTime.TryParse(time.Of(json), out long parsed) ? parsed : 0;
+        RecordKey key = new(_scanner.Hash.High, _scanner.Hash.Low);
+
         long timestamp = milliseconds == 0 ? WriteTime : milliseconds;
         int organization = _template.WriteHeader(output, timestamp, WriteTime, key, Text(json, Field.Organization));
         _places = new RecordPlaces
@@ -94,70 +93,6 @@ internal sealed class EventRecordWriter
             Places = _places,
         });
         return milliseconds;
-    }
-
-    /// <summary>
-    /// Puts the event scanned last into a batch without what the rest of its record is made from, which a block would not keep either;
-    /// returns its time in epoch milliseconds, or 0 where it has none.
-    /// </summary>
-    [MethodImpl(HotPath.Optimized)]
-    public long Keep(ReadOnlySpan<byte> json, RecordBatch batch)
-    {
-        // What is not one line is altered on its way into a record, so that places in it are others there.
-        if (json.IndexOfAny((byte)'\r', (byte)'\n') >= 0) return Write(json, batch);
-        long milliseconds = Milliseconds(json);
-        Who who = WhoOf(json);
-        ReadOnlySpan<byte> address = SplitPort(First(json, Field.ClientIp, Field.SourceIp), out _);
-        int start = batch.Bytes.Length;
-        batch.Bytes.Append(json);
-        batch.Origin = _origin;
-        if (_scanner.Forms is { } forms) batch.NoteMakeup(forms);
-        batch.Close(start, new RecordEntry
-        {
-            Kind = RecordKind.Event, WriteTime = WriteTime, Milliseconds = milliseconds, Timestamp = milliseconds == 0 ? WriteTime : milliseconds, Key = Key, Filter = -1,
-            Places = new RecordPlaces
-            {
-                AreKnown = true, UserName = PlaceIn(json, who.Name), UserEmail = PlaceIn(json, who.Email), UserId = PlaceIn(json, who.Id), SourceIp = PlaceIn(json, address),
-                EventType = PlaceIn(json, Text(json, Field.EventType)), Service = PlaceIn(json, Text(json, Field.Service)),
-                // That of the stream is the same for all.
-                OrganizationId = _template.OrganizationId is null ? PlaceIn(json, Text(json, Field.Organization)) : default,
-            },
-        });
-        return milliseconds;
-    }
-
-    /// <summary>Makes the record of an event.</summary>
-    /// <param name="json">The event.</param>
-    /// <param name="writeTime">The record's time of writing, epoch milliseconds.</param>
-    /// <param name="made">Takes the record, and nothing else.</param>
-    /// <returns>The record, good until the batch takes another.</returns>
-    public ReadOnlySpan<byte> Render(ReadOnlySpan<byte> json, long writeTime, RecordBatch made)
-    {
-        if (Scan(json) != json.Length)
-        {
-            Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = 1000 });
-            reader.Read();
-            TryScan(ref reader);
-        }
-
-        WriteTime = writeTime;
-        made.Truncate(0);
-        Write(json, made);
-        return made.Json(0);
-    }
-
-    private RecordKey Key => new(_scanner.Hash.High, _scanner.Hash.Low);
-
-    private long Milliseconds(ReadOnlySpan<byte> json)
-    {
-        FieldValue time = _scanner[Field.Timestamp];
-        return time.IsString && EventTime.TryParse(time.Of(json), out long milliseconds) ? milliseconds : 0;
-    }
-
-    private static RecordPlaces.Place PlaceIn(ReadOnlySpan<byte> json, ReadOnlySpan<byte> part)
-    {
-        (int start, int length) = Range(json, part);
-        return new RecordPlaces.Place(start, length);
     }
 
     /// <summary>
@@ -209,21 +144,6 @@ internal sealed class EventRecordWriter
     [MethodImpl(HotPath.Optimized)]
     private void WriteWho(ByteBuffer output, ReadOnlySpan<byte> json)
     {
-        Who who = WhoOf(json);
-        Group user = new(output, ",\"user\":{"u8);
-        user.Append("\"name\":"u8, who.Name);
-        _places.UserName = Written(output, who.Name);
-        user.Append("\"email\":"u8, who.Email);
-        _places.UserEmail = Written(output, who.Email);
-        user.Append("\"id\":"u8, who.Id);
-        _places.UserId = Written(output, who.Id);
-        user.Append("\"type\":"u8, Text(json, Field.ByType));
-        user.Close();
-        _userName = Range(json, who.Name.IsEmpty ? who.Email : who.Name);
-    }
-
-    private Who WhoOf(ReadOnlySpan<byte> json)
-    {
         ReadOnlySpan<byte> name = First(json, Field.ByUserName, Field.UserName);
         ReadOnlySpan<byte> email = First(json, Field.ByEmail, Field.InitiatorEmail);
         ReadOnlySpan<byte> id = Text(json, Field.ById);
@@ -235,16 +155,16 @@ internal sealed class EventRecordWriter
         }
 
         if (email.IsEmpty && name.IndexOf((byte)'@') > 0) email = name;
-        return new Who(name, email, id);
-    }
-
-    private readonly ref struct Who(ReadOnlySpan<byte> name, ReadOnlySpan<byte> email, ReadOnlySpan<byte> id)
-    {
-        public ReadOnlySpan<byte> Name { get; } = name;
-
-        public ReadOnlySpan<byte> Email { get; } = email;
-
-        public ReadOnlySpan<byte> Id { get; } = id;
+        Group user = new(output, ",\"user\":{"u8);
+        user.Append("\"name\":"u8, name);
+        _places.UserName = Written(output, name);
+        user.Append("\"email\":"u8, email);
+        _places.UserEmail = Written(output, email);
+        user.Append("\"id\":"u8, id);
+        _places.UserId = Written(output, id);
+        user.Append("\"type\":"u8, Text(json, Field.ByType));
+        user.Close();
+        _userName = name.IsEmpty ? Range(json, email) : Range(json, name);
     }
 
     /// <summary>Where the string written last lies in its record.</summary>

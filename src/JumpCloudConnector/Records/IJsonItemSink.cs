@@ -8,11 +8,6 @@ internal interface IJsonItemSink
     /// <summary>The page begins, perhaps again after a failed try: whatever came of it before is void.</summary>
     void BeginPage();
 
-    /// <summary>Scans the object that a text begins with.</summary>
-    /// <param name="json">The text; it may end early, and go on behind the object.</param>
-    /// <returns>The object's length; 0 where a reader has to go over it.</returns>
-    int Scan(ReadOnlySpan<byte> json);
-
     /// <summary>Scans the object whose brace the reader stands on; false when the reader ran out of bytes.</summary>
     bool TryScan(ref Utf8JsonReader reader);
 

@@ -19,12 +19,8 @@ internal readonly record struct FieldValue(int Start, int Length, JsonTokenType 
 /// </summary>
 internal sealed class JsonObjectScanner
 {
-    /// <summary>Closes the hash of an object.</summary>
-    internal const ulong ObjectKind = 0xB1;
-
-    /// <summary>Closes the hash of an array.</summary>
-    internal const ulong ArrayKind = 0xB2;
-
+    private const ulong ObjectKind = 0xB1;
+    private const ulong ArrayKind = 0xB2;
     private const long NameKind = 1;
     private const long RawKind = 0x100;
     private const int MaxNames = 4096;
@@ -35,17 +31,12 @@ internal sealed class JsonObjectScanner
     private byte[] _unescaped = new byte[256];
     private readonly Dictionary<(int Container, ulong Hash), Name> _names = [];
     private Name _last = new(-1, [], default, new FieldMap.Node([], -1, 0));
-    private readonly ObjectForms _forms;
 
     public JsonObjectScanner(FieldMap map)
     {
         _map = map;
         _values = new FieldValue[map.Count];
-        _forms = new ObjectForms(this);
     }
-
-    /// <summary>The forms and values of the object that <see cref="Scan"/> went over last; null where a reader did.</summary>
-    public JsonForms? Forms => _forms.Whole;
 
     /// <summary>The hash of the last object scanned.</summary>
     public ContentHash Hash { get; private set; }
@@ -78,30 +69,16 @@ internal sealed class JsonObjectScanner
     public bool TryScan(ref Utf8JsonReader reader)
     {
         Array.Clear(_values, 0, _values.Length);
-        _forms.Reset();
-        bool isWhole = TryScanValue(ref reader, FieldMap.Root, -reader.TokenStartIndex, out ContentHash hash);
-        Hash = hash;
-        return isWhole;
-    }
-
-    /// <summary>Scans the value that the reader stands on; fields are noted, others stay what they are.</summary>
-    /// <param name="reader">Stands on the value's first token.</param>
-    /// <param name="container">The container of the map that the value is, as an object.</param>
-    /// <param name="shift">What the reader's places are to be moved by, to count from the scanned object's first byte.</param>
-    /// <param name="hash">The hash of the value.</param>
-    [MethodImpl(HotPath.Optimized)]
-    internal bool TryScanValue(ref Utf8JsonReader reader, int container, long shift, out ContentHash hash)
-    {
-        hash = default;
+        long origin = reader.TokenStartIndex;
         int depth = 0;
-        bool isOfArray = reader.TokenType == JsonTokenType.StartArray;
-        if (reader.TokenType != JsonTokenType.StartObject && !isOfArray)
+        bool isRootArray = reader.TokenType == JsonTokenType.StartArray;
+        if (reader.TokenType != JsonTokenType.StartObject && !isRootArray)
         {
-            hash = HashOfValue(ref reader);
+            Hash = HashOfValue(ref reader);
             return true;
         }
 
-        _frames[0] = new Frame { Container = isOfArray ? 0 : container, IsArray = isOfArray };
+        _frames[0] = new Frame { Container = isRootArray ? 0 : FieldMap.Root, IsArray = isRootArray };
 
         while (reader.Read())
         {
@@ -116,9 +93,9 @@ internal sealed class JsonObjectScanner
                 case JsonTokenType.StartObject:
                 case JsonTokenType.StartArray:
                     bool isArray = reader.TokenType == JsonTokenType.StartArray;
-                    int inner = isArray || frame.IsArray ? 0 : frame.Name.Node.Container;
+                    int container = isArray || frame.IsArray ? 0 : frame.Name.Node.Container;
                     if (++depth == _frames.Length) Array.Resize(ref _frames, depth * 2);
-                    _frames[depth] = new Frame { Container = inner, IsArray = isArray };
+                    _frames[depth] = new Frame { Container = container, IsArray = isArray };
                     continue;
 
                 case JsonTokenType.EndObject:
@@ -126,7 +103,7 @@ internal sealed class JsonObjectScanner
                     value = frame.Hash.Close(frame.Members, frame.IsArray ? ArrayKind : ObjectKind);
                     if (depth-- == 0)
                     {
-                        hash = value;
+                        Hash = value;
                         return true;
                     }
 
@@ -136,7 +113,9 @@ internal sealed class JsonObjectScanner
                     value = HashOfValue(ref reader);
                     if (!frame.IsArray && frame.Name.Node.Field >= 0)
                     {
-                        _values[frame.Name.Node.Field] = FieldAt(ref reader, shift);
+                        int quote = reader.TokenType == JsonTokenType.String ? 1 : 0;
+                        _values[frame.Name.Node.Field] = new FieldValue(
+                            (int)(reader.TokenStartIndex - origin) + quote, reader.ValueSpan.Length, reader.TokenType);
                     }
 
                     break;
@@ -149,25 +128,6 @@ internal sealed class JsonObjectScanner
 
         return false;
     }
-
-    /// <summary>
-    /// Scans the object that a text begins with: the same result as that of <see cref="TryScan"/>, for less, since it is compared
-    /// with those before it.
-    /// </summary>
-    /// <param name="json">The text; it may end early, and go on behind the object.</param>
-    /// <returns>The object's length; 0 where it is not all there, has no property or is not JSON, which a reader can tell.</returns>
-    [MethodImpl(HotPath.Optimized)]
-    public int Scan(ReadOnlySpan<byte> json)
-    {
-        Array.Clear(_values, 0, _values.Length);
-        int length = _forms.Scan(json, _values, out ContentHash hash);
-        Hash = hash;
-        return length;
-    }
-
-    /// <summary>The place of the scalar that the reader stands on.</summary>
-    internal static FieldValue FieldAt(ref Utf8JsonReader reader, long shift) =>
-        new((int)(reader.TokenStartIndex + shift) + (reader.TokenType == JsonTokenType.String ? 1 : 0), reader.ValueSpan.Length, reader.TokenType);
 
     /// <summary>
     /// What is known of the property's name that the reader stands on. Events of one type have the same names in the same
@@ -187,16 +147,6 @@ internal sealed class JsonObjectScanner
             }
         }
 
-        Name name = NameOf(ref reader, container);
-        (last.Next, last.OrNext) = (name, last.Next);
-        return _last = name;
-    }
-
-    /// <summary>What is known of a property's name in a container of the map.</summary>
-    /// <param name="reader">Stands on the name, as a property's or as a string.</param>
-    /// <param name="container">The container; 0 for none.</param>
-    internal Name NameOf(ref Utf8JsonReader reader, int container)
-    {
         ReadOnlySpan<byte> text = Unescaped(ref reader, out long kind);
         ContentHash hash = ContentHash.OfBytes(text, NameKind | kind);
         if (!_names.TryGetValue((container, hash.Low), out Name? name) || name.Hash != hash || !text.SequenceEqual(name.Text))
@@ -207,11 +157,12 @@ internal sealed class JsonObjectScanner
             _names[(container, hash.Low)] = name = new Name(container, text.ToArray(), hash, node);
         }
 
-        return name;
+        (last.Next, last.OrNext) = (name, last.Next);
+        return _last = name;
     }
 
     [MethodImpl(HotPath.Optimized)]
-    internal ContentHash HashOfValue(ref Utf8JsonReader reader)
+    private ContentHash HashOfValue(ref Utf8JsonReader reader)
     {
         ReadOnlySpan<byte> value = Unescaped(ref reader, out long kind);
         return ContentHash.OfBytes(value, (long)reader.TokenType | kind);
@@ -237,7 +188,7 @@ internal sealed class JsonObjectScanner
     }
 
     /// <summary>A property's name in a container of the map, 0 where none of it is mapped.</summary>
-    internal sealed class Name(int container, byte[] text, ContentHash hash, FieldMap.Node node)
+    private sealed class Name(int container, byte[] text, ContentHash hash, FieldMap.Node node)
     {
         public int Container => container;
 

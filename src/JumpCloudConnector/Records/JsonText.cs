@@ -23,15 +23,4 @@ internal static class JsonText
             return Encoding.UTF8.GetString(token.Slice(1, token.Length - 2).ToArray());
         }
     }
-
-    /// <summary>Where the string ends whose characters begin at a place of a valid text: its closing quote.</summary>
-    public static int EndOfString(ReadOnlySpan<byte> json, int at)
-    {
-        while (true)
-        {
-            at += json.Slice(at).IndexOfAny((byte)'"', (byte)'\\');
-            if (json[at] == '"') return at;
-            at += 2;
-        }
-    }
 }

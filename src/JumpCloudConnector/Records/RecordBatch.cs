@@ -39,7 +39,7 @@ public struct RecordEntry
     /// <summary>The record's own <c>write_time</c>.</summary>
     public long WriteTime { get; internal set; }
 
-    /// <summary>Where the vendor's object begins, counted from the record's first byte; it ends before the last one. 0 where there is no more than it.</summary>
+    /// <summary>Where the vendor's object begins, counted from the record's first byte; it ends before the last one.</summary>
     internal int VendorStart { get; set; }
 
     /// <summary>How the record was made from it.</summary>
@@ -47,9 +47,6 @@ public struct RecordEntry
 
     /// <summary>Where the values lie that it is searched by.</summary>
     internal RecordPlaces Places { get; set; }
-
-    /// <summary>Where it stands how the vendor's object is made up, and how many bytes that has; 0 where nobody took note.</summary>
-    internal (int Start, int Length) Makeup { get; set; }
 
     /// <summary>The record's identity.</summary>
     public RecordKey Key { get; internal set; }
@@ -65,7 +62,7 @@ public struct RecordEntry
 }
 
 /// <summary>
-/// Records on their way from a page to the store, or as much of them as blocks keep: their bytes, in segments of like size that every batch can use
+/// Finished records on their way from a page to the store: their bytes, in segments of like size that every batch can use
 /// again, and a narrow entry each. Not thread safe; it is handed from the fetching side to the committing one whole.
 /// </summary>
 public sealed class RecordBatch : IDisposable
@@ -77,13 +74,6 @@ public sealed class RecordBatch : IDisposable
     private const int SegmentFull = SegmentCapacity - (16 * 1024);
 
     private readonly List<ByteBuffer> _segments = [new(FirstCapacity)];
-    private readonly ByteBuffer _makeup = new(4096);
-    private JsonFormTable? _forms;
-    private int _makeupOfNext;
-
-    // Make the records that are asked for though only the vendors' objects are here.
-    private EventRecordWriter? _writer;
-    private RecordBatch? _made;
     private RecordEntry[] _entries = ArrayPool<RecordEntry>.Shared.Rent(256);
     private int _sizeOfFull;
 
@@ -105,38 +95,15 @@ public sealed class RecordBatch : IDisposable
     /// <summary>The entry of a record, by reference.</summary>
     public ref RecordEntry this[int index] => ref _entries[index];
 
-    /// <summary>The JSON of a record as UTF-8; good until that of another is asked for.</summary>
-    public ReadOnlySpan<byte> Json(int index)
-    {
-        if (IsMade(index)) return BytesOf(index);
-        _made ??= new RecordBatch();
-        _writer ??= new EventRecordWriter(Origin!);
-        return _writer.Render(BytesOf(index), _entries[index].WriteTime, _made);
-    }
+    /// <summary>The JSON of a record as UTF-8.</summary>
+    public ReadOnlySpan<byte> Json(int index) => _segments[_entries[index].Segment].Span.Slice(_entries[index].Offset, _entries[index].Length);
 
-    /// <summary>True where the batch has the whole record, and not the vendor's object alone.</summary>
-    internal bool IsMade(int index) => _entries[index].VendorStart > 0 || _entries[index].Kind == RecordKind.Whole;
-
-    private ReadOnlySpan<byte> BytesOf(int index) => _segments[_entries[index].Segment].Span.Slice(_entries[index].Offset, _entries[index].Length);
-
-    /// <summary>The vendor's object of a record; of one that is kept whole, the record.</summary>
+    /// <summary>The vendor's object of a record.</summary>
     internal ReadOnlySpan<byte> Vendor(int index)
     {
-        ReadOnlySpan<byte> bytes = BytesOf(index);
+        ReadOnlySpan<byte> json = Json(index);
         int start = _entries[index].VendorStart;
-        return start == 0 ? bytes : bytes.Slice(start, bytes.Length - start - 1);
-    }
-
-    /// <summary>How the vendor's object of a record is made up.</summary>
-    internal JsonMakeup Makeup(int index) => new(_forms, _makeup.Span.Slice(_entries[index].Makeup.Start, _entries[index].Makeup.Length));
-
-    /// <summary>Notes how the vendor's object is made up that the record to be closed next has.</summary>
-    /// <param name="forms">Its forms and values.</param>
-    internal void NoteMakeup(JsonForms forms)
-    {
-        // One table a batch; with another one the forms have other numbers.
-        _forms ??= forms.Table;
-        if (_forms == forms.Table) JsonMakeup.Write(_makeup, forms);
+        return json.Slice(start, json.Length - start - 1);
     }
 
     /// <summary>Adds what was written to <see cref="Bytes"/> since <paramref name="offset"/> as one record.</summary>
@@ -156,9 +123,7 @@ public sealed class RecordBatch : IDisposable
             Offset = offset,
             Length = Bytes.Length - offset,
             Fate = RecordFate.Pending,
-            Makeup = (_makeupOfNext, _makeup.Length - _makeupOfNext),
         };
-        _makeupOfNext = _makeup.Length;
         if (Bytes.Length < SegmentFull) return;
         _sizeOfFull += Bytes.Length;
         _segments.Add(new ByteBuffer(SegmentCapacity));
@@ -177,8 +142,6 @@ public sealed class RecordBatch : IDisposable
         }
 
         Bytes.Truncate(first.Offset);
-        _makeup.Truncate(first.Makeup.Start);
-        _makeupOfNext = _makeup.Length;
         Count = count;
     }
 
@@ -199,9 +162,7 @@ public sealed class RecordBatch : IDisposable
             }
 
             int offset = destination.Bytes.Length;
-            destination.Bytes.Append(BytesOf(i));
-            destination._forms ??= _forms;
-            if (destination._forms == _forms) destination._makeup.Append(Makeup(i).Bytes);
+            destination.Bytes.Append(Json(i));
             destination.Close(offset, _entries[i]);
         }
 
@@ -217,9 +178,6 @@ public sealed class RecordBatch : IDisposable
         Prepared = null;
         foreach (ByteBuffer segment in _segments) segment.Dispose();
         _segments.Clear();
-        _makeup.Dispose();
-        _made?.Dispose();
-        _made = null;
         RecordEntry[] entries = _entries;
         _entries = [];
         Count = 0;

@@ -84,7 +84,7 @@ internal sealed class BlockReader : IDisposable
         ReadOnlySpan<byte> bytes = Plain;
         if (bytes.IsEmpty || bytes[0] is not (BlockWriter.Format or BlockWriter.FormatOfWholeShapes)) throw new InvalidDataException("A block of records has a layout that is not known here.");
         int at = 1;
-        Count = PackedNumbers.ReadInt(bytes, ref at);
+        Count = BlockNumbers.ReadInt(bytes, ref at);
         Index = -1;
         _read = -1;
         _shapesPassed.Clear();
@@ -290,33 +290,33 @@ internal sealed class BlockReader : IDisposable
         }
 
         long last = first - 1;
-        for (int i = 0; i < Count; i++) _sequences[i] = last = last + 1 + PackedNumbers.Read(bytes, ref at);
-        for (int i = 0; i < Count; i++) _streams[i] = PackedNumbers.Read(bytes, ref at);
-        for (int i = 0; i < Count; i++) _origins[i] = PackedNumbers.Read(bytes, ref at);
+        for (int i = 0; i < Count; i++) _sequences[i] = last = last + 1 + BlockNumbers.Read(bytes, ref at);
+        for (int i = 0; i < Count; i++) _streams[i] = BlockNumbers.Read(bytes, ref at);
+        for (int i = 0; i < Count; i++) _origins[i] = BlockNumbers.Read(bytes, ref at);
         for (int i = 0; i < Count; i++) _kinds[i] = (RecordKind)bytes[at++];
         last = 0;
-        for (int i = 0; i < Count; i++) _writeTimes[i] = last += PackedNumbers.ReadSigned(bytes, ref at);
+        for (int i = 0; i < Count; i++) _writeTimes[i] = last += BlockNumbers.ReadSigned(bytes, ref at);
         last = 0;
-        for (int i = 0; i < Count; i++) _timestamps[i] = last += PackedNumbers.ReadSigned(bytes, ref at);
-        for (int i = 0; i < Count; i++) _shapeOf[i] = PackedNumbers.ReadInt(bytes, ref at);
+        for (int i = 0; i < Count; i++) _timestamps[i] = last += BlockNumbers.ReadSigned(bytes, ref at);
+        for (int i = 0; i < Count; i++) _shapeOf[i] = BlockNumbers.ReadInt(bytes, ref at);
     }
 
     [MethodImpl(HotPath.Optimized)]
     private void ReadParts(ReadOnlySpan<byte> bytes, ref int at)
     {
-        _parts = new Part[PackedNumbers.ReadInt(bytes, ref at)];
+        _parts = new Part[BlockNumbers.ReadInt(bytes, ref at)];
         _passedParts = new int[_parts.Length];
-        _columns = new Column[PackedNumbers.ReadInt(bytes, ref at)];
+        _columns = new Column[BlockNumbers.ReadInt(bytes, ref at)];
         int first = 0;
         for (int i = 0; i < _parts.Length; i++)
         {
-            int length = PackedNumbers.ReadInt(bytes, ref at);
+            int length = BlockNumbers.ReadInt(bytes, ref at);
             int start = at;
             at += length;
             int slots = 0;
             for (ReadOnlySpan<byte> text = bytes.Slice(start, length); ; slots++)
             {
-                int mark = text.IndexOf(JsonForm.Mark);
+                int mark = text.IndexOf(JsonShapes.Mark);
                 if (mark < 0) break;
                 Grow(ref _textLengths, first + slots + 1);
                 _textLengths[first + slots] = mark;
@@ -324,7 +324,7 @@ internal sealed class BlockReader : IDisposable
             }
 
             Grow(ref _columnNumbers, first + slots);
-            for (int slot = 0; slot < slots; slot++) _columnNumbers[first + slot] = PackedNumbers.ReadInt(bytes, ref at);
+            for (int slot = 0; slot < slots; slot++) _columnNumbers[first + slot] = BlockNumbers.ReadInt(bytes, ref at);
             _parts[i] = new Part(start, length, first, slots);
             first += slots;
         }
@@ -334,14 +334,14 @@ internal sealed class BlockReader : IDisposable
     private void ReadShapes(ReadOnlySpan<byte> bytes, ref int at)
     {
         bool arePartsWhole = bytes[0] == BlockWriter.FormatOfWholeShapes;
-        _shapes = new Shape[arePartsWhole ? _parts.Length : PackedNumbers.ReadInt(bytes, ref at)];
+        _shapes = new Shape[arePartsWhole ? _parts.Length : BlockNumbers.ReadInt(bytes, ref at)];
         _passed = new int[_shapes.Length];
         int first = 0;
         for (int i = 0; i < _shapes.Length; i++)
         {
-            int parts = arePartsWhole ? 1 : PackedNumbers.ReadInt(bytes, ref at);
+            int parts = arePartsWhole ? 1 : BlockNumbers.ReadInt(bytes, ref at);
             Grow(ref _partNumbers, first + parts);
-            for (int part = 0; part < parts; part++) _partNumbers[first + part] = arePartsWhole ? i : PackedNumbers.ReadInt(bytes, ref at);
+            for (int part = 0; part < parts; part++) _partNumbers[first + part] = arePartsWhole ? i : BlockNumbers.ReadInt(bytes, ref at);
             _shapes[i] = new Shape(first, parts);
             first += parts;
         }
@@ -349,7 +349,7 @@ internal sealed class BlockReader : IDisposable
 
     private void ReadColumns(ReadOnlySpan<byte> bytes, ref int at)
     {
-        for (int i = 0; i < _columns.Length; i++) _columns[i].Length = PackedNumbers.ReadInt(bytes, ref at);
+        for (int i = 0; i < _columns.Length; i++) _columns[i].Length = BlockNumbers.ReadInt(bytes, ref at);
         for (int i = 0; i < _columns.Length; i++)
         {
             _columns[i].Start = _columns[i].At = at;

@@ -58,11 +58,10 @@ internal sealed class BlockWriter : IDisposable
     /// <param name="offset">Its sequence, counted from the block's first one; ascending.</param>
     /// <param name="entry">What is not in the object.</param>
     /// <param name="json">The vendor's object, or the whole record where it is kept as it is.</param>
-    /// <param name="makeup">How it is made up, if that is known.</param>
     [MethodImpl(HotPath.Optimized)]
-    public void Add(long offset, BlockEntry entry, ReadOnlySpan<byte> json, JsonMakeup makeup = default)
+    public void Add(long offset, BlockEntry entry, ReadOnlySpan<byte> json)
     {
-        JsonShape shape = _split.Split(json, makeup);
+        JsonShape shape = _split.Split(json);
         if (shape.Place.Block != _block)
         {
             shape.Place = (_block, _shapes.Count);
@@ -72,7 +71,7 @@ internal sealed class BlockWriter : IDisposable
         _shapeOf.Add(shape.Place.Number);
         _entries.Add(entry);
         _sequences.Add(offset);
-        ReadOnlySpan<JsonValue> values = _split.Values;
+        ReadOnlySpan<(int Start, int Length)> values = _split.Values;
         foreach (JsonPart part in shape.Parts)
         {
             if (part.Place.Block != _block)
@@ -89,7 +88,7 @@ internal sealed class BlockWriter : IDisposable
     }
 
     [MethodImpl(HotPath.Optimized)]
-    private void Append(JsonColumn[] columns, ReadOnlySpan<JsonValue> values, ReadOnlySpan<byte> json)
+    private void Append(JsonColumn[] columns, ReadOnlySpan<(int Start, int Length)> values, ReadOnlySpan<byte> json)
     {
         for (int i = 0; i < columns.Length; i++)
         {
@@ -101,10 +100,10 @@ internal sealed class BlockWriter : IDisposable
                 column.Bytes.Truncate(0);
             }
 
-            JsonValue value = values[i];
-            Span<byte> line = column.Bytes.Reserve(value.Length + 1);
-            json.Slice(value.Start, value.Length).CopyTo(line);
-            line[value.Length] = (byte)'\n';
+            (int start, int length) = values[i];
+            Span<byte> line = column.Bytes.Reserve(length + 1);
+            json.Slice(start, length).CopyTo(line);
+            line[length] = (byte)'\n';
         }
     }
 

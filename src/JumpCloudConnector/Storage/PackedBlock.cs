@@ -48,23 +48,19 @@ internal sealed class BlockPacker : IDisposable
 
     public bool IsFull => _writer.IsFull;
 
-    /// <summary>True where the block has the terms that all events of an origin share.</summary>
-    public bool HasOrigin(long origin) => _origins.Contains(origin);
-
     /// <summary>Adds a record.</summary>
     /// <param name="sequence">Its sequence, or its number in a run that gets its sequences later; ascending.</param>
     /// <param name="entry">What is not in the kept part.</param>
     /// <param name="kept">The part that is kept.</param>
-    /// <param name="json">The whole record; the kept part will do where <see cref="HasOrigin"/>.</param>
-    /// <param name="places">Where its terms lie in that, if it is known.</param>
-    /// <param name="makeup">How the kept part is made up, if that is known.</param>
+    /// <param name="json">The whole record.</param>
+    /// <param name="places">Where its terms lie, if that is known.</param>
     [MethodImpl(HotPath.Optimized)]
-    public void Add(long sequence, BlockEntry entry, ReadOnlySpan<byte> kept, ReadOnlySpan<byte> json, in RecordPlaces places = default, JsonMakeup makeup = default)
+    public void Add(long sequence, BlockEntry entry, ReadOnlySpan<byte> kept, ReadOnlySpan<byte> json, in RecordPlaces places = default)
     {
         if (_first < 0) _first = sequence;
         _last = sequence;
-        _writer.Add(sequence - _first, entry, kept, makeup);
-        if ((entry.Kind == RecordKind.Event && _origins.Add(entry.Origin)) || !places.AreKnown) _terms.Add(json);
+        _writer.Add(sequence - _first, entry, kept);
+        if (!places.AreKnown || entry.Kind != RecordKind.Event || _origins.Add(entry.Origin)) _terms.Add(json);
         else _terms.Add(json, places);
         _parts[entry.Stream] = _parts.TryGetValue(entry.Stream, out BlockPart part)
             ? new BlockPart(entry.Stream, part.Records + 1, Math.Min(part.From, entry.Timestamp), Math.Max(part.To, entry.Timestamp))

@@ -19,7 +19,7 @@ internal sealed class PropertyNames(IEnumerable<string> names)
         int from = 0;
         foreach (int column in columns)
         {
-            int mark = from + part.Slice(from).IndexOf(JsonForm.Mark);
+            int mark = from + part.Slice(from).IndexOf(JsonShapes.Mark);
             found[column] |= found[column] || IsNamed(part.Slice(from, mark - from));
             from = mark + 1;
         }

@@ -18,17 +18,24 @@ internal sealed class RecordRenderer(Func<long, RecordOrigin> originOf) : IDispo
     public ReadOnlySpan<byte> Render(BlockEntry entry, ReadOnlySpan<byte> json)
     {
         if (entry.Kind == RecordKind.Whole) return json;
+        _batch.Truncate(0);
         if (entry.Kind == RecordKind.Event)
         {
-            if (!_events.TryGetValue(entry.Origin, out EventRecordWriter? events))
-                _events[entry.Origin] = events = new EventRecordWriter(originOf(entry.Origin));
-            return events.Render(json, entry.WriteTime, _batch);
+            if (!_events.TryGetValue(entry.Origin, out EventRecordWriter? writer))
+                _events[entry.Origin] = writer = new EventRecordWriter(originOf(entry.Origin));
+            Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = 1000 });
+            reader.Read();
+            writer.TryScan(ref reader);
+            writer.WriteTime = entry.WriteTime;
+            writer.Write(json, _batch);
+        }
+        else
+        {
+            if (!_users.TryGetValue(entry.Origin, out UserRecordWriter? writer))
+                _users[entry.Origin] = writer = new UserRecordWriter(originOf(entry.Origin));
+            writer.Write(json, UserChange.Added + (entry.Kind - RecordKind.UserAdded), entry.WriteTime, _batch);
         }
 
-        _batch.Truncate(0);
-        if (!_users.TryGetValue(entry.Origin, out UserRecordWriter? users))
-            _users[entry.Origin] = users = new UserRecordWriter(originOf(entry.Origin));
-        users.Write(json, UserChange.Added + (entry.Kind - RecordKind.UserAdded), entry.WriteTime, _batch);
         return _batch.Json(0);
     }
 

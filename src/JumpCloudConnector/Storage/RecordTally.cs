@@ -117,7 +117,7 @@ internal sealed class BlockTally : IDisposable
             int at = 8;
             for (int i = 0; i < values; i++)
             {
-                int size = PackedNumbers.ReadInt(key, ref at) - 1;
+                int size = BlockNumbers.ReadInt(key, ref at) - 1;
                 if (size < 0) continue;
                 texts[i] = TextOf(key.Slice(at, size));
                 at += size;

@@ -50,12 +50,10 @@ internal sealed partial class SqliteRecordStore
         {
             RecordEntry entry = batch[i];
             if (!isKept(entry)) continue;
-            BlockEntry kept = new(stream, origin, entry.Kind, entry.WriteTime, entry.Timestamp);
-            ReadOnlySpan<byte> vendor = batch.Vendor(i);
-            if (batch.IsMade(i)) packer.Add(number++, kept, vendor, batch.Json(i), entry.Places);
-            else if (packer.HasOrigin(origin)) packer.Add(number++, kept, vendor, vendor, entry.Places, batch.Makeup(i));
-            // The first of an origin is made, for what all of them share.
-            else packer.Add(number++, kept, vendor, batch.Json(i), makeup: batch.Makeup(i));
+            ReadOnlySpan<byte> json = batch.Json(i);
+            packer.Add(
+                number++, new BlockEntry(stream, origin, entry.Kind, entry.WriteTime, entry.Timestamp),
+                entry.Kind == RecordKind.Whole ? json : batch.Vendor(i), json, entry.Places);
             if (packer.IsFull) blocks.Add(packer.Finish());
         }
 

@@ -26,9 +26,7 @@ public sealed class JsonPageReaderTests
         """{"last":1}""",
     ];
 
-    private static readonly string[] s_twice = [.. Rows, .. Rows];
-
-    private static readonly string Separated = " \r\n[\r\n  " + string.Join(" ,\r\n\t", s_twice) + "\r\n]\r\n \t";
+    private static readonly string Separated = " \r\n[\r\n  " + string.Join(" ,\r\n\t", Rows) + "\r\n]\r\n \t";
 
     public static TheoryData<int> Chunks { get; } = [1, 2, 3, 7, 4096, int.MaxValue];
 
@@ -36,14 +34,12 @@ public sealed class JsonPageReaderTests
     [MemberData(nameof(Chunks))]
     public async Task A_page_gives_the_same_items_byte_for_byte_however_it_is_cut(int chunk)
     {
-        foreach (string page in (string[])["[" + string.Join(",", s_twice) + "]", Separated])
+        foreach (string page in (string[])["[" + string.Join(",", Rows) + "]", Separated])
         {
             (JsonPageReader reader, Sink sink) = await ReadAsync(page, chunk);
 
-            Assert.Equal(s_twice, sink.Items);
-            Assert.Equal(s_twice.Length, reader.Rows);
-            // No reader goes over objects that are all there, but for those without a property and what stands before all items.
-            Assert.InRange(sink.Ahead, chunk < 4096 ? 0 : s_twice.Count(r => r[0] == '{') - 3, s_twice.Count(r => r[0] == '{') - 2);
+            Assert.Equal(Rows, sink.Items);
+            Assert.Equal(Rows.Length, reader.Rows);
             Assert.Equal(Encoding.UTF8.GetByteCount(page), reader.Bytes);
             Assert.Null(reader.TotalCount);
             Assert.Equal(1, sink.Pages);
@@ -282,15 +278,6 @@ public sealed class JsonPageReaderTests
         {
             Pages++;
             Items.Clear();
-        }
-
-        public int Ahead { get; private set; }
-
-        public int Scan(ReadOnlySpan<byte> json)
-        {
-            int length = _writer.Scan(json);
-            if (length > 0) Ahead++;
-            return length;
         }
 
         public bool TryScan(ref Utf8JsonReader reader) => _writer.TryScan(ref reader);

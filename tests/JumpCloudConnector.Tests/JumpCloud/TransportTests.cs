@@ -442,8 +442,6 @@ public sealed class TransportTests : IDisposable
 
         public void BeginPage() => Items.Clear();
 
-        public int Scan(ReadOnlySpan<byte> json) => 0;
-
         public bool TryScan(ref Utf8JsonReader reader) => reader.TrySkip();
 
         public void Take(ReadOnlySpan<byte> json) => Items.Add(Encoding.UTF8.GetString(json));
@@ -455,8 +453,6 @@ public sealed class TransportTests : IDisposable
         private int _items;
 
         public void BeginPage() => _items = 0;
-
-        public int Scan(ReadOnlySpan<byte> json) => 0;
 
         public bool TryScan(ref Utf8JsonReader reader) => reader.TrySkip();
 

@@ -180,8 +180,8 @@ public sealed class BlockTests
         int at = 0;
         foreach (long number in numbers)
         {
-            Assert.Equal(number, PackedNumbers.ReadSigned(buffer.Span, ref at));
-            Assert.Equal(number, PackedNumbers.Read(buffer.Span, ref at));
+            Assert.Equal(number, BlockNumbers.ReadSigned(buffer.Span, ref at));
+            Assert.Equal(number, BlockNumbers.Read(buffer.Span, ref at));
         }
 
         Assert.Equal(buffer.Length, at);

@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
+using JumpCloudConnector.Records;
 
-namespace JumpCloudConnector.Records;
+namespace JumpCloudConnector.Storage;
 
-/// <summary>Numbers as blocks have them: seven bits a byte, the lowest first; signed ones folded so that small ones are short.</summary>
-internal static class PackedNumbers
+/// <summary>Numbers in blocks: seven bits a byte, the lowest first; signed ones folded so that small ones are short.</summary>
+internal static class BlockNumbers
 {
     public static void AppendNumberOf(this ByteBuffer buffer, long value)
     {

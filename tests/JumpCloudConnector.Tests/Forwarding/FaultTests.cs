@@ -229,13 +229,12 @@ public sealed class FaultTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, 0)]
-    [InlineData(200, 0)]
-    [InlineData(200, 100)]
-    public async Task A_receiver_that_refuses_behind_the_handshake_has_confirmed_nothing(int records, int untilClosed)
+    [InlineData(0)]
+    [InlineData(100)]
+    public async Task A_receiver_that_refuses_behind_the_handshake_has_confirmed_nothing(int untilClosed)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The receiver reads the state of its connection as Linux gives it.");
-        using DestinationFixture store = await DestinationFixture.MakeAsync(68, records);
+        using DestinationFixture store = await DestinationFixture.MakeAsync(68, 20);
         using X509Certificate2 certificate = _root.Issue();
         await using RefusingReceiver receiver = new(TestAuthority.Shown(certificate), TimeSpan.FromMilliseconds(untilClosed));
         store.Add(receiver.Port, SyslogTransport.Tls, change: d => d with { CertificateAuthorityFile = Root() });

@@ -13,7 +13,7 @@ internal sealed class RefusingReceiver : LoopbackListener
     private const int Tcp = 6, TcpInfo = 11;
     private const byte CloseWait = 8;
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(150);
 
     private readonly TimeSpan _untilClosed;
 

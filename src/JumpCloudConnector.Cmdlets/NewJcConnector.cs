@@ -216,7 +216,8 @@ public sealed class NewJcConnector : StoreCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(null, WarnTogether);
 
-    private bool HasCredential => ApiKey is not null || ServiceAccount is not null || Given(ApiKeySecret) is not null || Given(ApiKeyVariable) is not null;
+    // How many of those that ApiKeyArgument.Credentials names.
+    private int CredentialsGiven => new object?[] { ApiKey, ServiceAccount, Given(ApiKeySecret), Given(ApiKeyVariable) }.Count(given => given is not null);
 
     private void CheckCredential()
     {
@@ -230,11 +231,10 @@ public sealed class NewJcConnector : StoreCmdlet
             if (!typed.Contains(nameof(ServiceAccount))) ServiceAccount = null;
             if (Given(ApiKeySecret) is null && !_typed.Contains(nameof(ApiKeyVault))) ApiKeyVault = null;
             if (ServiceAccount is null && !_typed.Contains(nameof(TokenUri))) TokenUri = null;
-            if (!HasCredential) throw ApiKeyArgument.Empty(Name, "No connector was added.");
+            if (CredentialsGiven == 0) throw ApiKeyArgument.Empty(Name, "No connector was added.");
         }
 
-        if (new[] { ApiKey is not null, ServiceAccount is not null, Given(ApiKeySecret) is not null, Given(ApiKeyVariable) is not null }.Count(given => given) > 1)
-            throw ApiKeyArgument.Several(Name);
+        if (CredentialsGiven > 1) throw ApiKeyArgument.Several(Name);
         if (TokenUri is not null && ServiceAccount is null)
         {
             throw new JcException("InvalidApiKeyReference", JcErrorKind.InvalidInput,
@@ -245,7 +245,7 @@ public sealed class NewJcConnector : StoreCmdlet
     // Behind every check. A pipeline is not held up by a question for each of its lines.
     private void AskForKey()
     {
-        if (HasCredential) return;
+        if (CredentialsGiven > 0) return;
         ApiKey = MyInvocation.ExpectingInput ? null : ApiKeyArgument.Ask(this, $"The API key of connector '{Name}', or nothing to leave it.");
         if (ApiKey is not { Length: > 0 })
         {

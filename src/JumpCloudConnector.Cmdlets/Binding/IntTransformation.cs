@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace JumpCloudConnector.Cmdlets;
 
 /// <summary>A whole number. Fractions are refused, which PowerShell would round, and so is text that is no number.</summary>
@@ -17,15 +15,10 @@ public sealed class IntTransformation : TextTransformation
     /// <inheritdoc/>
     protected override object Convert(object value)
     {
-        if (!WholeNumber.TryRead(value, out long number))
-        {
-            if (!WholeNumber.IsBeyond(value, out bool isNegative)) throw RefuseValue(value);
-            number = isNegative ? long.MinValue : long.MaxValue;
-        }
-
-        if (number > int.MaxValue) throw Refuse($"'{Show(value)}' is too large. Give a whole number of at most {Largest.ToString(CultureInfo.InvariantCulture)}.");
-        // No parameter takes a negative number.
-        if (number < int.MinValue) throw Refuse($"'{Show(value)}' is less than nothing. Give a whole number of at most {Largest.ToString(CultureInfo.InvariantCulture)}.");
-        return (int)number;
+        bool isRead = WholeNumber.TryRead(value, out long number);
+        if (isRead && number is >= int.MinValue and <= int.MaxValue) return (int)number;
+        bool isNegative = number < 0;
+        if (!isRead && !WholeNumber.IsBeyond(value, out isNegative)) throw RefuseValue(value);
+        throw Refuse(WholeNumber.Refusal(Show(value), isNegative, Largest));
     }
 }

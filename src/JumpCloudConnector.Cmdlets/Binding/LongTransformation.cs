@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace JumpCloudConnector.Cmdlets;
 
 /// <summary>A whole number of up to 63 bits, such as a record's sequence.</summary>
@@ -16,7 +14,6 @@ public sealed class LongTransformation : TextTransformation
     {
         if (WholeNumber.TryRead(value, out long number)) return number;
         if (!WholeNumber.IsBeyond(value, out bool isNegative)) throw RefuseValue(value);
-        // No parameter takes a negative number.
-        throw Refuse($"'{Show(value)}' is {(isNegative ? "less than nothing" : "too large")}. Give a whole number of at most {long.MaxValue.ToString(CultureInfo.InvariantCulture)}.");
+        throw Refuse(WholeNumber.Refusal(Show(value), isNegative, long.MaxValue));
     }
 }

@@ -34,4 +34,8 @@ internal static class WholeNumber
         bool isWhole = System.Numerics.BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out System.Numerics.BigInteger number);
         return isWhole && (number < long.MinValue || number > long.MaxValue);
     }
+
+    /// <summary>What to say of a number that a parameter has no room for. None takes a negative one.</summary>
+    public static string Refusal(string shown, bool isNegative, long largest) =>
+        $"'{shown}' is {(isNegative ? "less than nothing" : "too large")}. Give a whole number of at most {largest.ToString(CultureInfo.InvariantCulture)}.";
 }

@@ -14,7 +14,7 @@ public abstract class StoreCmdlet : JcCmdlet
 
     private readonly SharedWarnings _shared = new();
     private readonly List<(string? StorePath, string Name)> _changed = [];
-    private readonly HashSet<string> _doubts = new(StringComparer.Ordinal);
+    private readonly HashSet<Guid> _doubted = [];
 
     private string? _inputStore;
     private string? _missedPath;
@@ -229,8 +229,11 @@ public abstract class StoreCmdlet : JcCmdlet
     protected void WarnOfLogFilters(RecordStore store, Connector connector)
     {
         foreach (LogFilter filter in store.Connectors.GetLogFilters().Where(f => connector.LogFilters.Contains(f.Name, StringComparer.OrdinalIgnoreCase)))
-            foreach (string doubt in DoubtsOf(store, filter.Conditions).Select(doubt => $"Log filter '{filter.Name}': {doubt}"))
-                if (_doubts.Add(doubt)) WriteWarning(doubt);
+        {
+            // To look takes the newest records: not again for each connector of a table.
+            if (!_doubted.Add(filter.Id)) continue;
+            foreach (string doubt in DoubtsOf(store, filter.Conditions).Distinct()) WriteWarning($"Log filter '{filter.Name}': {doubt}");
+        }
     }
 
     /// <summary>The syslog destinations of these names or patterns, or all without any; as <see cref="FindConnectors"/>.</summary>

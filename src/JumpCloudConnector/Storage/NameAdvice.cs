@@ -11,9 +11,6 @@ namespace JumpCloudConnector.Storage;
 /// <param name="cancellationToken">Stops it.</param>
 internal sealed class NameAdvice(RecordStore? store, bool onlyNear, CancellationToken cancellationToken)
 {
-    // A few blocks: what is new at JumpCloud is among them sooner or later.
-    private const int Newest = 1000;
-
     private IReadOnlyList<IngestedRecord>? _newest;
     private HashSet<string>? _vendorFields;
     private IReadOnlyList<RecordOrigin>? _origins;
@@ -69,11 +66,11 @@ internal sealed class NameAdvice(RecordStore? store, bool onlyNear, Cancellation
         }
     }
 
-    private bool Has(RecordQuery sought) => store is not null && store.Records.Find(sought with { First = 1 }, cancellationToken).Any();
+    private bool Has(RecordQuery sought) => store is not null && store.Records.HasAny(sought, cancellationToken);
 
     private IReadOnlyList<RecordOrigin> Origins(RecordStore of) => _origins ??= of.Records.GetOrigins();
 
-    private IReadOnlyList<IngestedRecord> NewestOf(RecordStore of) => _newest ??= [.. of.Records.Find(new RecordQuery { First = Newest }, cancellationToken)];
+    private IReadOnlyList<IngestedRecord> NewestOf(RecordStore of) => _newest ??= [.. of.Records.FindNewest(new RecordQuery(), cancellationToken)];
 
     private HashSet<string> SeenPaths()
     {
@@ -81,8 +78,8 @@ internal sealed class NameAdvice(RecordStore? store, bool onlyNear, Cancellation
         _vendorFields = new HashSet<string>(StringComparer.Ordinal);
         if (store is null) return _vendorFields;
         // A store may have many more events than users, and theirs are other fields.
-        RecordQuery users = new() { MessageClasses = [MessageClass.SystemUser], First = Newest };
-        foreach (IngestedRecord record in NewestOf(store).Concat(store.Records.Find(users, cancellationToken))) VendorFields.AddPaths(record.Utf8.Span, _vendorFields);
+        RecordQuery users = new() { MessageClasses = [MessageClass.SystemUser] };
+        foreach (IngestedRecord record in NewestOf(store).Concat(store.Records.FindNewest(users, cancellationToken))) VendorFields.AddPaths(record.Utf8.Span, _vendorFields);
         return _vendorFields;
     }
 }

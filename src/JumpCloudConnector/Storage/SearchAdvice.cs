@@ -11,9 +11,6 @@ namespace JumpCloudConnector.Storage;
 /// <param name="query">The search.</param>
 public sealed class SearchAdvice(RecordStore store, RecordQuery query)
 {
-    // A few blocks: what is new at JumpCloud is among them sooner or later.
-    private const int Newest = 1000;
-
     // Lists of addresses to hunt for are long.
     private const int Named = 5;
 
@@ -41,22 +38,22 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
         List<string> unknown = [];
         Look(query.Users, v => new RecordQuery { Users = v }, "user", "-User takes account names, e-mail addresses or what stands before their @, ids, and wildcards.",
             // Whoever has an account is in the records of users, where those are collected.
-            () => NewestOf(new RecordQuery { MessageClasses = [MessageClass.SystemUser] }, cancellationToken).Concat(NewestOf(new RecordQuery(), cancellationToken)).SelectMany(r => (string?[])[r.User, NameIn(r.User)]),
+            () => store.Records.FindNewest(new RecordQuery { MessageClasses = [MessageClass.SystemUser] }, cancellationToken).Concat(store.Records.FindNewest(new RecordQuery(), cancellationToken)).SelectMany(r => (string?[])[r.User, NameIn(r.User)]),
             Likeness.Nearest);
         Look(query.SourceIps, v => new RecordQuery { SourceIps = v }, "source address", "-SourceIp takes addresses, wildcards such as 10.1.*, and networks such as 10.0.0.0/8.",
             // Numbers are like each other by chance: one digit may be a slip, and no more.
-            () => NewestOf(new RecordQuery(), cancellationToken).Select(r => r.SourceIp), (v, known) => known.FirstOrDefault(k => Likeness.Distance(v, k) == 1));
+            () => store.Records.FindNewest(new RecordQuery(), cancellationToken).Select(r => r.SourceIp), (v, known) => known.FirstOrDefault(k => Likeness.Distance(v, k) == 1));
         return unknown;
 
         void Look(IReadOnlyList<string> given, Func<string[], RecordQuery> of, string what, string remedy, Func<IEnumerable<string?>> seen, Func<string, IEnumerable<string>, string?> nearest)
         {
             string[] plain = [.. given.Where(v => v.Length > 0 && IsPlain(v)).Distinct(StringComparer.OrdinalIgnoreCase)];
-            if (plain.Length == 0 || !Has(new RecordQuery(), cancellationToken)) return;
-            if (Has(of(plain), cancellationToken))
+            if (plain.Length == 0 || !store.Records.HasAny(new RecordQuery(), cancellationToken)) return;
+            if (store.Records.HasAny(of(plain), cancellationToken))
             {
                 // Of a long list each would be a search of its own, to say of some what is no surprise.
                 if (plain.Length > Named) return;
-                plain = [.. plain.Where(v => !Has(of([v]), cancellationToken))];
+                plain = [.. plain.Where(v => !store.Records.HasAny(of([v]), cancellationToken))];
                 if (plain.Length == 0) return;
             }
 
@@ -72,7 +69,7 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
     public IReadOnlyList<string> Reasons(CancellationToken cancellationToken = default)
     {
         RecordQuery span = new() { After = query.After, Before = query.Before, AfterSequence = query.AfterSequence };
-        if (!Has(span, cancellationToken)) return ["The store has no record of that span."];
+        if (!store.Records.HasAny(span, cancellationToken)) return ["The store has no record of that span."];
         (string What, IReadOnlyList<string> Values, RecordQuery Query)[] criteria =
         [
             ("connector", query.ConnectorNames, span with { ConnectorNames = query.ConnectorNames }),
@@ -87,13 +84,10 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
         return
         [
             .. from criterion in criteria
-               where criterion.Values.Count > 0 && criterion.Values.All(IsPlain) && !Has(criterion.Query, cancellationToken)
+               where criterion.Values.Count > 0 && criterion.Values.All(IsPlain) && !store.Records.HasAny(criterion.Query, cancellationToken)
                select $"No record of that span has the {criterion.What} {Quoted(criterion.Values)}, whatever else is asked for.",
         ];
     }
-
-    private IEnumerable<IngestedRecord> NewestOf(RecordQuery sought, CancellationToken cancellationToken) =>
-        store.Records.Find(sought with { First = Newest }, cancellationToken);
 
     private static string Quoted(IEnumerable<string> values) => string.Join(" or ", values.Select(v => $"'{v}'"));
 
@@ -103,9 +97,6 @@ public sealed class SearchAdvice(RecordStore store, RecordQuery query)
     /// True where a record matches. Cheap for values without wildcards: the summaries rule out all blocks but a few that only
     /// seem to have them.
     /// </summary>
-    private bool Has(RecordQuery sought, CancellationToken cancellationToken) =>
-        store.Records.Find(sought with { First = 1 }, cancellationToken).Any();
-
     // Others cannot be told from the summaries, and would be a search of their own.
     internal static bool IsPlain(string value) => value.IndexOfAny(['*', '?', '/']) < 0 && value.All(c => c < 0x80);
 }

@@ -53,10 +53,14 @@ internal sealed class AsciiText
         return -1;
     }
 
-    private bool IsAt(ReadOnlySpan<byte> text)
+    /// <summary>How far bytes are what the text is behind so many of its signs.</summary>
+    public int LengthInCommon(ReadOnlySpan<byte> bytes, int from)
     {
-        for (int i = 0; i < text.Length; i++)
-            if (text[i] != _upper[i] && text[i] != _lower[i]) return false;
-        return true;
+        int most = Math.Min(bytes.Length, Length - from);
+        int length = 0;
+        while (length < most && (bytes[length] == _upper[from + length] || bytes[length] == _lower[from + length])) length++;
+        return length;
     }
+
+    private bool IsAt(ReadOnlySpan<byte> text) => LengthInCommon(text, 0) == Length;
 }

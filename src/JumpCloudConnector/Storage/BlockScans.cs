@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.ExceptionServices;
 using JumpCloudConnector.Records;
 
 namespace JumpCloudConnector.Storage;
@@ -50,27 +49,19 @@ internal sealed class BlockScans(RecordQuery query, RecordPredicate predicate, F
     private readonly List<BlockScan> _idle = [];
 
     /// <summary>Looks into blocks side by side, and waits for all.</summary>
-    public T[] Run<T>(IReadOnlyList<BlockBody> bodies, Func<BlockScan, BlockBody, T> look) => Finish(Begin(bodies, look));
-
-    /// <summary>Begins to look into blocks side by side; none of this may be disposed before they are through.</summary>
-    public Task<T>[] Begin<T>(IReadOnlyList<BlockBody> bodies, Func<BlockScan, BlockBody, T> look) =>
-        [.. bodies.Select(b => Task.Run(() => Run(b, look), CancellationToken.None))];
-
-    /// <summary>Waits until all are through, be it with an error, and gives what they found.</summary>
-    public static T[] Finish<T>(Task<T>[] scans)
+    public T[] Run<T>(IReadOnlyList<BlockBody> bodies, Func<BlockScan, BlockBody, T> look)
     {
-        try
-        {
-            Task.WaitAll(scans, CancellationToken.None);
-        }
-        catch (AggregateException e)
-        {
-            // None is under way any more that could use what is about to be freed.
-            ExceptionDispatchInfo.Capture(e.InnerExceptions[0]).Throw();
-        }
-
-        return [.. scans.Select(s => s.Result)];
+        Task<T>[] scans = [.. bodies.Select(b => Begin(b, look))];
+        // With an error in one, none may be under way any more that could use what is about to be freed.
+        Task.WaitAny([Task.WhenAll(scans)], CancellationToken.None);
+        return [.. scans.Select(Finish)];
     }
+
+    /// <summary>Begins to look into a block; none of this may be disposed before it is through.</summary>
+    public Task<T> Begin<T>(BlockBody body, Func<BlockScan, BlockBody, T> look) => Task.Run(() => Run(body, look), CancellationToken.None);
+
+    /// <summary>Waits until a block is through, and gives what was found, or its error.</summary>
+    public static T Finish<T>(Task<T> scan) => scan.GetAwaiter().GetResult();
 
     public void Dispose()
     {

@@ -35,8 +35,8 @@ internal sealed class BlockSieve
     private readonly AsciiText? _text;
     private readonly string? _plainText;
 
-    // A text that can be in the vendor's object alone, though it need not lie in one value or name of it.
-    private readonly AsciiText? _objectText;
+    // A text that can be in the vendor's object alone, from the name of a property on.
+    private readonly PropertyText? _propertyText;
     private readonly Dictionary<long, bool> _origins = [];
     private bool[] _passes = [];
 
@@ -57,12 +57,12 @@ internal sealed class BlockSieve
         }
         else if (!query.Regex)
         {
-            _objectText = AsciiText.From(PartInObject(query.Text));
+            _propertyText = PartInObject(query.Text);
         }
     }
 
     /// <summary>False where every record may match.</summary>
-    public bool IsActive => _values.Count > 0 || _text is not null;
+    public bool IsActive => _values.Count > 0 || _text is not null || _propertyText is not null;
 
     /// <summary>Looks into a block.</summary>
     /// <param name="block">The block, just opened.</param>
@@ -82,11 +82,9 @@ internal sealed class BlockSieve
         }
 
         if (_text is not null) SiftText(block, originOf);
+        if (_propertyText is not null) block.Restrict(_passes, _propertyText);
         return _passes;
     }
-
-    /// <summary>False for a record that surely is no match, by its kept part.</summary>
-    public bool MayMatch(ReadOnlySpan<byte> kept) => _objectText is null || _objectText.IsIn(kept);
 
     private void SiftText(BlockReader block, Func<long, RecordOrigin> originOf)
     {
@@ -129,17 +127,19 @@ internal sealed class BlockSieve
     /// property that no record has of its own. Between two quotes a name stands where no sign of structure does. The brace that
     /// ends the record is not the object's.
     /// </summary>
-    private static string? PartInObject(string? text)
+    private static PropertyText? PartInObject(string? text)
     {
-        for (int open = text?.IndexOf('"') ?? -1; open >= 0;)
+        // Beyond ASCII there is more than one way to write a letter in the other case.
+        if (AsciiText.From(text) is null) return null;
+        for (int open = text!.IndexOf('"'); open >= 0;)
         {
-            int close = text!.IndexOf('"', open + 1);
+            int close = text.IndexOf('"', open + 1);
             if (close < 0) return null;
             string name = text.Substring(open + 1, close - open - 1);
             bool isName = name.Length > 0 && name.All(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '_' or '@')
                 && text.Substring(close + 1).TrimStart() is [':', ..];
             if (isName && (open == 0 || text[open - 1] != '\\') && !Names.Split(' ').Contains(name, StringComparer.OrdinalIgnoreCase))
-                return text.Substring(open).TrimEnd('}');
+                return new PropertyText(text.Substring(open).TrimEnd('}'), name.Length + 2);
             open = close;
         }
 

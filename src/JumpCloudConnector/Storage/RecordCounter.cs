@@ -162,7 +162,6 @@ internal sealed class RecordCounter : IDisposable
                 continue;
             }
 
-            if (!scan.Sieve.MayMatch(scan.Reader.Json)) continue;
             ReadOnlySpan<byte> json = scan.Renderer.Render(entry, scan.Reader.Json);
             if (!scan.Predicate.Matches(json)) continue;
             CountOne(json, header, byValues, start, entry.Timestamp);

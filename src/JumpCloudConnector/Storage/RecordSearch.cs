@@ -15,7 +15,6 @@ internal sealed class RecordSearch : IDisposable
     // Blocks listed in one step.
     private const int BlocksPerList = 512;
 
-    // Matches that wait for their turn keep their bytes up to here; beyond, their block is opened again.
     private const long MaxWaitingBytes = 48L << 20;
 
     private readonly SqliteDatabase _database;
@@ -29,18 +28,17 @@ internal sealed class RecordSearch : IDisposable
     private readonly bool _ascending;
     private readonly BlockScans _scans;
     private readonly Queue<BlockRow> _blocks = new();
-    private readonly SortedSet<Match> _waiting;
+    private readonly MatchRuns _waiting;
     private readonly CancellationTokenSource _stop = new();
     private SqliteConnection? _connection;
 
     // The next blocks, looked into while the caller looks at what the last ones had.
-    private (Task<List<Match>>[] Scans, Place First)? _ahead;
-    private readonly List<Task<List<Match>>> _forgotten = [];
-    private long _waitingBytes;
+    private readonly Queue<(Task<MatchRun> Scan, SearchPlace First)> _ahead = new();
+    private readonly List<Task> _forgotten = [];
     private long _moved;
     private long _until;
-    private Place _place;
-    private Place _rowPlace;
+    private SearchPlace _place;
+    private SearchPlace _rowPlace;
     private bool _moreRows;
 
     // The block listed last, and whether others may come behind it.
@@ -61,7 +59,7 @@ internal sealed class RecordSearch : IDisposable
         _bySequence = query.AfterSequence is not null;
         _ascending = _bySequence || query.Oldest;
         _scans = new BlockScans(query, _predicate, Origin);
-        _waiting = new SortedSet<Match>(Comparer<Match>.Create((a, b) => Compare(a.Place, b.Place)));
+        _waiting = new MatchRuns(Compare, MaxWaitingBytes);
     }
 
     /// <summary>Finds the records.</summary>
@@ -71,30 +69,31 @@ internal sealed class RecordSearch : IDisposable
         if (left <= 0) yield break;
         using CancellationTokenRegistration stopped = cancellationToken.Register(_stop.Cancel);
         _connection = _database.Guard(_database.OpenReader);
-        _place = _bySequence ? new Place(_query.AfterSequence!.Value, long.MaxValue) : _ascending ? new Place(long.MinValue, long.MinValue) : new Place(long.MaxValue, long.MaxValue);
+        _place = _bySequence ? new SearchPlace(_query.AfterSequence!.Value, long.MaxValue) : _ascending ? new SearchPlace(long.MinValue, long.MinValue) : new SearchPlace(long.MaxValue, long.MaxValue);
         _database.Guard(() => Transact(Plan));
         while (left > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (_waiting.Count > 0 && IsNext(_waiting.Min))
+            if (_waiting.First is not { } run || !IsNext(run.Head.Place))
             {
-                Match match = _waiting.Min;
-                byte[]? json = match.Json ?? _database.Guard(() => ReadAgain(match));
-                if (json is null)
-                {
-                    _database.Guard(() => Transact(Plan));
-                    continue;
-                }
-
-                _waiting.Remove(match);
-                _waitingBytes -= match.Json?.Length ?? 0;
-                _place = match.Place;
-                left--;
-                yield return new IngestedRecord(match.Sequence, json);
+                if (!_database.Guard(() => Advance(left, cancellationToken))) yield break;
                 continue;
             }
 
-            if (!_database.Guard(() => Advance(left, cancellationToken))) yield break;
+            SearchMatch match = run.Head;
+            // What moved from the rows into a block meanwhile may have been found in both.
+            bool isGiven = Compare(match.Place, _place) <= 0;
+            if (!isGiven && match.Json is null)
+            {
+                ReadAgain(run);
+                continue;
+            }
+
+            _waiting.Next();
+            if (isGiven) continue;
+            _place = match.Place;
+            left--;
+            yield return new IngestedRecord(match.Place.Sequence, match.Json!);
         }
     }
 
@@ -103,11 +102,7 @@ internal sealed class RecordSearch : IDisposable
         _stop.Cancel();
         ForgetAhead();
         // Whatever became of them, nobody asks any more; but they use what is freed next.
-        foreach (Task<List<Match>> scan in _forgotten)
-        {
-            Task.WaitAny([scan], CancellationToken.None);
-            _ = scan.Exception;
-        }
+        Task.WaitAll([.. _forgotten], CancellationToken.None);
 
         _scans.Dispose();
         _connection?.Dispose();
@@ -123,7 +118,6 @@ internal sealed class RecordSearch : IDisposable
         _until = ReadMeta("sequence");
         _blocks.Clear();
         _waiting.Clear();
-        _waitingBytes = 0;
         _rowPlace = _place;
         _moreRows = true;
         _moreBlocks = true;
@@ -159,67 +153,61 @@ internal sealed class RecordSearch : IDisposable
     }
 
     /// <summary>The first place that a block may have which was not looked into yet; null where there is no such block.</summary>
-    private Place? FirstOfBlocks => _ahead is { } ahead ? ahead.First : _blocks.Count > 0 ? FirstOf(_blocks.Peek()) : null;
+    private SearchPlace? FirstOfBlocks => _ahead.Count > 0 ? _ahead.Peek().First : _blocks.Count > 0 ? FirstOf(_blocks.Peek()) : null;
 
-    private Place FirstOf(BlockRow block) => new(block.Bound, _ascending ? long.MinValue : long.MaxValue);
+    private SearchPlace FirstOf(BlockRow block) => new(block.Bound, _ascending ? long.MinValue : long.MaxValue);
 
     /// <summary>True where nothing that was not looked at yet can come before it.</summary>
-    private bool IsNext(Match match) =>
-        (FirstOfBlocks is not { } first || Compare(match.Place, first) < 0) && (!_moreRows || Compare(match.Place, _rowPlace) <= 0);
+    private bool IsNext(SearchPlace place) =>
+        (FirstOfBlocks is not { } first || Compare(place, first) < 0) && (!_moreRows || Compare(place, _rowPlace) <= 0);
 
-    /// <summary>Looks at the rows or at the next blocks, whatever may come first; false when all was looked at.</summary>
+    /// <summary>Looks at the rows or at the next block, whatever may come first; false when all was looked at.</summary>
     private bool Advance(long left, CancellationToken cancellationToken)
     {
         bool rowsFirst = _moreRows && (FirstOfBlocks is not { } first || Compare(_rowPlace, first) <= 0);
         if (rowsFirst) return Transact(() => ReadRows(cancellationToken) || Plan());
-        if (_ahead is null)
+        if (_ahead.Count == 0)
         {
             if (_blocks.Count == 0) return false;
-            if (!Transact(() => LookAhead(cancellationToken) || Plan()) || _ahead is null) return true;
+            Transact(() => LookAhead(cancellationToken) || Plan());
+            if (_ahead.Count == 0) return true;
         }
 
-        List<Match>[] found = BlockScans.Finish(_ahead!.Value.Scans);
-        _ahead = null;
-        foreach (List<Match> matches in found)
-            foreach (Match match in matches) Wait(match);
-        if (_waiting.Count < left && _blocks.Count > 0) Transact(() => LookAhead(cancellationToken) || Plan());
+        _waiting.Add(BlockScans.Finish(_ahead.Dequeue().Scan));
+        if (_waiting.Count < left && _blocks.Count > 0 && _ahead.Count <= _atOnce / 2) Transact(() => LookAhead(cancellationToken) || Plan());
         return true;
     }
 
     /// <summary>Begins to look into the next blocks that may match; false where one is gone.</summary>
     private bool LookAhead(CancellationToken cancellationToken)
     {
-        List<BlockBody>? bodies = TakeBodies(cancellationToken, out BlockRow? first);
-        if (bodies is null) return false;
+        List<(BlockRow Row, BlockBody Body)>? blocks = TakeBodies(cancellationToken);
+        if (blocks is null) return false;
         _atOnce = Math.Min(_atOnce * 2, BlockScans.MostAtOnce);
-        if (first is null) return true;
-        Place reached = _place;
+        SearchPlace reached = _place;
         CancellationToken stop = _stop.Token;
-        _ahead = (_scans.Begin(bodies, (scan, body) => Scan(scan, body, reached, stop)), FirstOf(first.Value));
+        foreach ((BlockRow row, BlockBody packed) in blocks)
+            _ahead.Enqueue((_scans.Begin(packed, (scan, body) => Scan(scan, body, reached, stop)), FirstOf(row)));
         return true;
     }
 
     /// <summary>What is being looked into is no longer asked for. It is not waited for here, since it may need the connection.</summary>
     private void ForgetAhead()
     {
-        if (_ahead is { } ahead) _forgotten.AddRange(ahead.Scans);
-        _ahead = null;
-    }
-
-    private void Wait(Match match)
-    {
-        if (match.Json is { } json && _waitingBytes + json.Length > MaxWaitingBytes && match.Block != 0) match = match with { Json = null };
-        if (_waiting.Add(match)) _waitingBytes += match.Json?.Length ?? 0;
+        _forgotten.RemoveAll(t => t.IsCompleted);
+        // What it finds and what becomes of it goes with it.
+        foreach ((Task<MatchRun> scan, _) in _ahead)
+            _forgotten.Add(scan.ContinueWith(t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default));
+        _ahead.Clear();
     }
 
     /// <summary>The bodies of the next blocks that may match; nothing where one is gone.</summary>
-    private List<BlockBody>? TakeBodies(CancellationToken cancellationToken, out BlockRow? first)
+    private List<(BlockRow Row, BlockBody Body)>? TakeBodies(CancellationToken cancellationToken)
     {
-        List<BlockBody> bodies = [];
-        first = null;
+        List<(BlockRow Row, BlockBody Body)> bodies = [];
         using SqliteStatement terms = new(_connection!, "SELECT terms FROM block_terms WHERE block = ?1");
         using SqliteStatement body = new(_connection!, "SELECT body FROM block_body WHERE block = ?1");
-        while (_blocks.Count > 0 && bodies.Count < _atOnce)
+        while (_blocks.Count > 0 && _ahead.Count + bodies.Count < _atOnce)
         {
             cancellationToken.ThrowIfCancellationRequested();
             BlockRow block = _blocks.Dequeue();
@@ -233,31 +221,30 @@ internal sealed class RecordSearch : IDisposable
             }
 
             if (!body.Bind(1, block.Id).Step()) return null;
-            first ??= block;
-            bodies.Add(BlockBody.Copy(block.Id, block.First, body.Blob(0)));
+            bodies.Add((block, BlockBody.Copy(block.Id, block.First, body.Blob(0))));
             body.Reset();
         }
 
         return bodies;
     }
 
-    private List<Match> Scan(BlockScan scan, BlockBody body, Place reached, CancellationToken cancellationToken)
+    private MatchRun Scan(BlockScan scan, BlockBody body, SearchPlace reached, CancellationToken cancellationToken)
     {
-        List<Match> matches = [];
+        List<SearchMatch> matches = [];
         bool[]? passes = scan.Open(body);
         while (scan.Reader.MoveNext())
         {
             if ((scan.Reader.Index & 127) == 0) cancellationToken.ThrowIfCancellationRequested();
             BlockEntry entry = scan.Reader.Entry;
             if ((passes is not null && !passes[scan.Reader.Index]) || _query.WrittenBefore(entry)) continue;
-            Place place = new(_bySequence ? scan.Reader.Sequence : entry.Timestamp, scan.Reader.Sequence);
+            SearchPlace place = new(_bySequence ? scan.Reader.Sequence : entry.Timestamp, scan.Reader.Sequence);
             if (entry.Timestamp < _after || entry.Timestamp >= _before || Compare(place, reached) <= 0) continue;
-            if (!scan.Sieve.MayMatch(scan.Reader.Json)) continue;
             ReadOnlySpan<byte> json = scan.Renderer.Render(entry, scan.Reader.Json);
-            if (scan.Predicate.Matches(json)) matches.Add(new Match(place, scan.Reader.Sequence, json.ToArray(), body.Id));
+            if (scan.Predicate.Matches(json)) matches.Add(new SearchMatch(place, json.Length, json.ToArray()));
         }
 
-        return matches;
+        matches.Sort((a, b) => Compare(a.Place, b.Place));
+        return new MatchRun(body.Id, matches);
     }
 
     // Scans run beside each other and beside the caller, the connection serves one at a time; origins are few and remembered.
@@ -279,39 +266,44 @@ internal sealed class RecordSearch : IDisposable
         using SqliteCommand command = _connection!.CreateCommand(sql, _rowPlace.Key, _rowPlace.Sequence, _after, _before, _until);
         using SqliteDataReader row = command.ExecuteReader();
         int rows = 0;
-        int matches = 0;
+        List<SearchMatch> matches = [];
+        _moreRows = false;
         while (row.Read())
         {
             long sequence = row.GetInt64(0);
-            _rowPlace = new Place(_bySequence ? sequence : row.GetInt64(1), sequence);
+            _rowPlace = new SearchPlace(_bySequence ? sequence : row.GetInt64(1), sequence);
             byte[] json = row.GetFieldValue<byte[]>(2);
-            if (_predicate.Matches(json))
+            if (_predicate.Matches(json)) matches.Add(new SearchMatch(_rowPlace, json.Length, json));
+            if (++rows == RowsPerStep || matches.Count == RowsPerStep / 16)
             {
-                Wait(new Match(_rowPlace, sequence, json, 0));
-                matches++;
+                _moreRows = true;
+                break;
             }
 
-            if (++rows == RowsPerStep || matches == RowsPerStep / 16) return true;
             if ((rows & 255) == 0) cancellationToken.ThrowIfCancellationRequested();
         }
 
-        _moreRows = false;
+        _waiting.Add(new MatchRun(0, matches));
         return true;
     }
 
-    private byte[]? ReadAgain(Match match) => Transact(() =>
+    /// <summary>Reads the bytes of a block's matches again that were let go; where the block is gone, looks anew.</summary>
+    private void ReadAgain(MatchRun run) => _database.Guard(() => Transact(() =>
     {
-        using SqliteCommand command = _connection!.CreateCommand("SELECT first, body FROM block JOIN block_body ON block = id WHERE id = $1", match.Block);
+        using SqliteCommand command = _connection!.CreateCommand("SELECT first, body FROM block JOIN block_body ON block = id WHERE id = $1", run.Block);
         foreach ((long first, byte[] body) in command.ReadAll(row => (row.GetInt64(0), row.GetFieldValue<byte[]>(1))))
         {
             using BlockScan scan = new(_query, _predicate, Origin);
             scan.Reader.Open(body, first);
-            while (scan.Reader.MoveNext())
-                if (scan.Reader.Sequence == match.Sequence) return scan.Renderer.Render(scan.Reader.Entry, scan.Reader.Json).ToArray();
+            _waiting.ReadAgain(run, (missing, fill) =>
+            {
+                while (scan.Reader.MoveNext())
+                    if (missing.TryGetValue(scan.Reader.Sequence, out int number)) fill(number, scan.Renderer.Render(scan.Reader.Entry, scan.Reader.Json).ToArray());
+            });
         }
 
-        return null;
-    });
+        return run.Head.Json is not null || Plan();
+    }));
 
     private long ReadMeta(string name)
     {
@@ -335,18 +327,8 @@ internal sealed class RecordSearch : IDisposable
         }
     }
 
-    private int Compare(Place a, Place b)
-    {
-        int order = a.Key.CompareTo(b.Key);
-        if (order == 0) order = a.Sequence.CompareTo(b.Sequence);
-        return _ascending ? order : -order;
-    }
-
-    /// <summary>A place in the order of the answer.</summary>
-    private readonly record struct Place(long Key, long Sequence);
+    private int Compare(SearchPlace a, SearchPlace b) => _ascending ? a.CompareTo(b) : b.CompareTo(a);
 
     /// <summary>A block that was not opened yet, and the first place that it may have.</summary>
     private readonly record struct BlockRow(long Id, long First, long Bound);
-
-    private readonly record struct Match(Place Place, long Sequence, byte[]? Json, long Block);
 }

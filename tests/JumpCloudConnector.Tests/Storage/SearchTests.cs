@@ -54,11 +54,23 @@ public sealed class SearchTests
     [InlineData("\"jumpcloud\":{\"id\":\"x7\"}}")]
     [InlineData("\"x7\"}}")]
     [InlineData("\"b\":\"y7\"}}")]
+    [InlineData("\"B\":")]
+    [InlineData("\"b\":\"")]
+    [InlineData("\"b\":\"y7")]
+    [InlineData("\"b\":tr")]
+    [InlineData("\"b\":true , \"n\": -7 ")]
+    [InlineData("\"a\" : null , \"b\":")]
+    [InlineData("\"n\": ")]
+    [InlineData("\"d\":{\"e\":[1,{\"e\":true},\"z\\\"\"],\"f\"")]
+    [InlineData("\"e\":")]
+    [InlineData("\"e\":t")]
+    [InlineData("\"e\":[1,")]
+    [InlineData("\"q\":7")]
     public void Texts_are_found_wherever_they_are(string text)
     {
         using FilledStore store = new();
         Lease lease = store.Acquire("main", out _);
-        byte[] spaced = "{ \"id\" : \"1\" , \"timestamp\":\"2024-05-06T07:08:09Z\", \"a\" : null , \"b\":true , \"n\": -7 , \"name\" : \"x\", \"c\":\"É a\\/b\" }"u8.ToArray();
+        byte[] spaced = "{ \"id\" : \"1\" , \"timestamp\":\"2024-05-06T07:08:09Z\", \"a\" : null , \"b\":true , \"n\": -7 , \"name\" : \"x\", \"c\":\"É a\\/b\", \"d\":{\"e\":[1,{\"e\":true},\"z\\\"\"],\"f\":{}},\"p\\\"q\":7 }"u8.ToArray();
         store.Commit(lease, Enumerable.Range(0, 400).Select(i => i == 300 ? spaced : System.Text.Encoding.UTF8.GetBytes($"{{\"id\":\"x{i}\"{(i % 2 == 0 ? $",\"b\":\"y{i + 1}\"" : "")}}}")), "main");
         RecordQuery query = new() { Text = text };
         long[] expected = [.. store.FullScan(query).Select(r => r.Sequence)];

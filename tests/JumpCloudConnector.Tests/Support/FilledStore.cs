@@ -134,7 +134,9 @@ internal sealed class FilledStore : IDisposable
         if (Chance(4))
         {
             int start = random.Next(json.Length - 3);
-            string text = json.Substring(start, Math.Min(json.Length - start, random.Next(1, 14)));
+            // From a name or a value on, a text may reach over several.
+            if (Chance(2)) start = Math.Max(0, json.LastIndexOf('"', start));
+            string text = json.Substring(start, Math.Min(json.Length - start, random.Next(1, Chance(2) ? 14 : 60)));
             query = Chance(4) ? query with { Text = System.Text.RegularExpressions.Regex.Escape(text) + ".?", Regex = true }
                 : query with { Text = Chance(2) ? text.ToUpperInvariant() : text };
         }

@@ -130,7 +130,7 @@ function Convert-HelpFile {
     foreach ($link in @($help.SelectNodes('//maml:navigationLink', $names))) {
         $uri = $link.SelectSingleNode('maml:uri', $names)
         if ($uri.InnerText.Length -eq 0) {
-            # The online version that there is none of.
+            # The online version: the build adds it where the repository is known (Links.targets).
             [void] $link.ParentNode.RemoveChild($link)
         }
         elseif ($uri.InnerText -like '*.md') {

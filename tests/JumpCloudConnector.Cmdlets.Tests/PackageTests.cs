@@ -83,6 +83,55 @@ public sealed class PackageTests(PackageTests.InstalledPackage package) : IClass
         Assert.Contains($"with the module in {package.Folder}", output, StringComparison.Ordinal);
     }
 
+    /// <summary>No file of the repository has its address: a build that is told of it does the rest.</summary>
+    [Fact]
+    public void Where_the_repository_is_known_manifest_help_and_package_lead_to_it()
+    {
+        const string Repository = "https://github.com/example/connector";
+        using TemporaryFolder root = new();
+        string output = Path.Combine(root.Path, "package");
+        InstalledPackage.Run("pack", "--no-build", "--output", output, $"-p:RepositoryUrl={Repository}");
+        using (ZipArchive packed = ZipFile.OpenRead(Directory.EnumerateFiles(output, "*.nupkg").Single()))
+        using (Stream stream = packed.Entries.Single(e => e.Name.EndsWith(".nuspec", StringComparison.Ordinal)).Open())
+        {
+            XElement description = XDocument.Load(stream).Root!;
+            Assert.Equal(Repository, description.Descendants().Single(e => e.Name.LocalName == "projectUrl").Value);
+        }
+
+        string module = Path.Combine(root.Path, "JumpCloudConnector");
+        foreach (string file in InstalledPackage.FilesOf(package.Folder))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(module, file))!);
+            File.Copy(Path.Combine(package.Folder, file), Path.Combine(module, file));
+        }
+
+        InstalledPackage.Run("msbuild", "-t:LinkModule", $"-p:RepositoryUrl={Repository}", $"-p:ModuleOutput={module}/");
+        using ModuleSession session = new(import: false);
+        ScriptResult tested = session.Invoke(
+            "param($Path) Test-ModuleManifest $Path", ModuleSession.Parameters(("Path", Path.Combine(module, "JumpCloudConnector.psd1"))));
+        Assert.Empty(tested.AllErrors);
+        PSModuleInfo manifest = (PSModuleInfo)tested.Output.Single().BaseObject;
+        Assert.Equal(Repository, manifest.ProjectUri.ToString());
+        Assert.Equal($"{Repository}/raw/v{manifest.Version}/module/icon.png", manifest.IconUri.ToString());
+
+        const string Help = "en-US/JumpCloudConnector.Cmdlets.dll-Help.xml";
+        XElement[] Commands(string folder) => [.. XDocument.Load(Path.Combine(folder, Help)).Root!.Elements()];
+        static XElement Links(XElement command) => command.Elements().Single(e => e.Name.LocalName == "relatedLinks");
+        XElement[] linked = Commands(module);
+        Assert.Equal(manifest.ExportedCmdlets.Count, linked.Length);
+        foreach (XElement command in linked)
+        {
+            string name = command.Descendants().First(e => e.Name.LocalName == "name").Value;
+            XElement link = Links(command).Elements().First();
+            Assert.Equal($"{Repository}/blob/v{manifest.Version}/docs/help/{name}.md", link.Elements().Single(e => e.Name.LocalName == "uri").Value);
+            link.Remove();
+        }
+
+        // Nothing else has changed.
+        Assert.Equal(Commands(package.Folder).SelectMany(Said), linked.SelectMany(Said));
+        static IEnumerable<(XName, string)> Said(XElement command) => command.Descendants().Select(e => (e.Name, e.HasElements ? "" : e.Value));
+    }
+
     /// <summary>A package made of the built module, unpacked as PowerShellGet lays modules out.</summary>
     public sealed class InstalledPackage : IDisposable
     {
@@ -90,9 +139,8 @@ public sealed class PackageTests(PackageTests.InstalledPackage package) : IClass
 
         public InstalledPackage()
         {
-            string repository = Path.GetFullPath(Path.Combine(ModuleCopy.FindBuiltModule(), "..", ".."));
             string output = Path.Combine(_root.Path, "package");
-            Pack(Path.Combine(repository, "src", "JumpCloudConnector.Cmdlets"), output);
+            Run("pack", "--no-build", "--output", output);
             string file = Directory.EnumerateFiles(output, "*.nupkg").Single();
             string version = Path.GetFileNameWithoutExtension(file)["JumpCloudConnector.".Length..];
             Module = Path.Combine(_root.Path, "Modules", "JumpCloudConnector");
@@ -124,12 +172,13 @@ public sealed class PackageTests(PackageTests.InstalledPackage package) : IClass
 
         public void Dispose() => _root.Dispose();
 
-        private static void Pack(string project, string output)
+        /// <summary>Runs a command of dotnet on the project that assembles the module and packs it.</summary>
+        public static void Run(string command, params string[] arguments)
         {
-            string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+            string project = Path.GetFullPath(Path.Combine(ModuleCopy.FindBuiltModule(), "..", "..", "src", "JumpCloudConnector.Cmdlets"));
             ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true };
-            string[] arguments = ["pack", project, "--no-build", "--configuration", configuration, "--output", output, "-nodeReuse:false"];
-            foreach (string argument in arguments) start.ArgumentList.Add(argument);
+            string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+            foreach (string argument in (string[])[command, project, .. arguments, $"-p:Configuration={configuration}", "-nodeReuse:false"]) start.ArgumentList.Add(argument);
             using Process process = Process.Start(start)!;
             string said = process.StandardOutput.ReadToEnd();
             process.WaitForExit();

@@ -73,8 +73,11 @@ public sealed class RequestLog
 
     internal RequestLog(int keep) => _keep = keep;
 
-    /// <summary>How many requests came in all.</summary>
+    /// <summary>How many requests were answered in all.</summary>
     public long Total => Interlocked.Read(ref _number);
+
+    /// <summary>How many requests are being answered now.</summary>
+    public int UnderWay => Volatile.Read(ref _underWay);
 
     /// <summary>The most requests that were being answered at one time.</summary>
     public int MostAtOnce => _mostAtOnce;

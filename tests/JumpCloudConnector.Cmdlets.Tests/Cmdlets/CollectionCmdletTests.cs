@@ -224,10 +224,9 @@ public sealed class CollectionCmdletTests
         work.RunWell("New-JcConnector Acme T -ApiKey $key -ContentType DirectoryInsights @sim");
         // Its directory is known, so that the next thing it does is the stream's turn.
         work.RunWell("Invoke-JcCollection");
-        long asked = work.Simulator.Requests.Total;
         work.Simulator.Scenario.Latency = TimeSpan.FromSeconds(1);
         Task<ScriptResult> running = InBackground(() => work.Run("Invoke-JcCollection -Force"));
-        await UntilAsync(() => work.Simulator.Requests.Total > asked);
+        await UntilAsync(() => work.Simulator.Requests.UnderWay > 0);
         using (var other = new ModuleSession())
         {
             other.SetVariable("store", work.StorePath);
@@ -342,7 +341,7 @@ public sealed class CollectionCmdletTests
         work.Add();
         work.Simulator.Scenario.Latency = TimeSpan.FromSeconds(1);
         Task<ScriptResult> running = InBackground(() => work.Run("Test-JcConnector"));
-        await UntilAsync(() => work.Simulator.Requests.Total > 0);
+        await UntilAsync(() => work.Simulator.Requests.UnderWay > 0);
         using (var other = new ModuleSession())
         {
             other.SetVariable("store", work.StorePath);

@@ -461,11 +461,6 @@ public sealed class DeliveryTests : IDisposable
         }
     }
 
-    private SyslogDestination Secured(SyslogDestination destination)
-    {
-        if (!destination.IsTls) return destination;
-        string file = Path.Combine(_folder, "root.pem");
-        File.WriteAllText(file, _root.Pem);
-        return destination with { CertificateAuthorityFile = file };
-    }
+    private SyslogDestination Secured(SyslogDestination destination) =>
+        destination.IsTls ? destination with { CertificateAuthorityFile = _root.Write(_folder) } : destination;
 }

@@ -24,7 +24,7 @@ public sealed class DestinationChaosTests(ITestOutputHelper output) : IDisposabl
         using DestinationFixture store = await DestinationFixture.MakeAsync(71, 30_000);
         using X509Certificate2 certificate = _root.Issue();
         await using RsyslogServer receiver = await RsyslogServer.StartAsync(new ReceiverOptions { Transport = transport, Tls = ReceiverTls.Of(_root, certificate) });
-        SyslogDestination destination = store.Add(receiver.Port, transport, change: d => d with { Window = Window, CertificateAuthorityFile = d.IsTls ? Root() : null });
+        SyslogDestination destination = store.Add(receiver.Port, transport, change: d => d with { Window = Window, CertificateAuthorityFile = d.IsTls ? _root.Write(_folder) : null });
         // It never gives up, and there is always something on its way: at the end it begins anew.
         ForwardingOptions options = DestinationFixture.Quick with { MaxAttempts = int.MaxValue, MaxUnconfirmedBytes = 1 << 20 };
         Random random = new(7);
@@ -109,13 +109,6 @@ public sealed class DestinationChaosTests(ITestOutputHelper output) : IDisposabl
     }
 
     private static bool IsWhole(byte[] message) => message[^1] == (byte)'}';
-
-    private string Root()
-    {
-        string file = Path.Combine(_folder, "root.pem");
-        File.WriteAllText(file, _root.Pem);
-        return file;
-    }
 }
 
 /// <summary>Many records: once each, in order, and equal to what the store has.</summary>
@@ -136,8 +129,7 @@ public sealed class ManyMessagesTests : IAsyncLifetime
         Assert.SkipUnless(RsyslogServer.IsInstalled, RsyslogServer.Missing ?? "");
         DestinationFixture store = _store!;
         Assert.True(store.Filled.All.Count >= Records);
-        string root = Path.Combine(_folder, "root.pem");
-        await File.WriteAllTextAsync(root, _root.Pem, TestContext.Current.CancellationToken);
+        string root = _root.Write(_folder);
         using X509Certificate2 certificate = _root.Issue();
         foreach (SyslogTransport transport in (SyslogTransport[])[SyslogTransport.Tcp, SyslogTransport.Tls, SyslogTransport.Relp])
         {

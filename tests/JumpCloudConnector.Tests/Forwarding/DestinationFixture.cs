@@ -19,6 +19,12 @@ internal sealed class DestinationFixture : IDisposable
         RetryDelay = TimeSpan.FromMilliseconds(20), MaxRetryDelay = TimeSpan.FromMilliseconds(200), IdleConfirm = TimeSpan.FromMilliseconds(200), Beat = TimeSpan.FromMilliseconds(100),
     };
 
+    /// <summary>One attempt, so that its failure is the run's.</summary>
+    public static ForwardingOptions Once { get; } = Quick with { MaxAttempts = 1 };
+
+    /// <summary>The shortest time that a destination may be given.</summary>
+    public static TimeSpan Short { get; } = TimeSpan.FromSeconds(1);
+
     public static async Task<DestinationFixture> MakeAsync(int seed, int count) => new(await FilledStore.MakeAsync(seed, count));
 
     /// <summary>Adds a destination that begins with all that is stored and takes messages of any size.</summary>

@@ -11,22 +11,31 @@ internal sealed class TestAuthority : IDisposable
     public const string ServerUse = "1.3.6.1.5.5.7.3.1", ClientUse = "1.3.6.1.5.5.7.3.2";
 
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
-    private readonly RSA _key = RSA.Create(2048);
+    private readonly KeyPool.Lease _keys = KeyPool.Shared.Open();
 
     public TestAuthority(string name = "CN=Test root", TestAuthority? issuer = null)
     {
-        CertificateRequest request = new(name, _key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        RSA key = _keys.Next();
+        CertificateRequest request = new(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         Certificate = issuer is null
             ? request.CreateSelfSigned(Now.AddYears(-1), Now.AddYears(5))
-            : request.Create(issuer.Certificate, Now.AddDays(-300), Now.AddYears(2), RandomNumberGenerator.GetBytes(8)).CopyWithPrivateKey(_key);
+            : request.Create(issuer.Certificate, Now.AddDays(-300), Now.AddYears(2), RandomNumberGenerator.GetBytes(8)).CopyWithPrivateKey(key);
     }
 
     public X509Certificate2 Certificate { get; }
 
     public string Pem => Certificate.ExportCertificatePem();
+
+    /// <summary>Writes the certificate to a file in a folder; the file's path.</summary>
+    public string Write(string folder)
+    {
+        string file = Path.Combine(folder, "root.pem");
+        File.WriteAllText(file, Pem);
+        return file;
+    }
 
     /// <summary>The key of a certificate that <see cref="Issue"/> made, as PEM (PKCS #8).</summary>
     public static string KeyPem(X509Certificate2 certificate)
@@ -44,7 +53,7 @@ internal sealed class TestAuthority : IDisposable
     /// <summary>A certificate, with its key: for a host, or for loopback's address.</summary>
     public X509Certificate2 Issue(string? host = null, DateTimeOffset? until = null, string use = ServerUse)
     {
-        using RSA key = RSA.Create(2048);
+        RSA key = _keys.Next();
         CertificateRequest request = new("CN=server", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         SubjectAlternativeNameBuilder names = new();
         if (host is null) names.AddIpAddress(IPAddress.Loopback);
@@ -65,6 +74,6 @@ internal sealed class TestAuthority : IDisposable
     public void Dispose()
     {
         Certificate.Dispose();
-        _key.Dispose();
+        _keys.Dispose();
     }
 }

@@ -38,7 +38,8 @@ internal sealed class Exchange(Simulator simulator, HostKind host, HostHandler h
 
             if (simulator.Scenario.Latency > TimeSpan.Zero)
             {
-                await Task.Delay(simulator.Scenario.Latency, context.RequestAborted);
+                using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, simulator.Stopping);
+                await Task.Delay(simulator.Scenario.Latency, gone.Token);
             }
 
             await RespondAsync(context, body, entry, Log);

@@ -32,4 +32,14 @@ internal class MessageReceiver : LoopbackListener
 }
 
 /// <summary>Closes behind each message. What came with it in the same packet is read by nobody, and answered with a reset.</summary>
-internal sealed class OneMessageReceiver(SslStreamCertificateContext? certificate = null) : MessageReceiver(1, certificate);
+internal sealed class OneMessageReceiver(SslStreamCertificateContext? certificate = null) : MessageReceiver(1, certificate)
+{
+    private readonly bool _isPlain = certificate is null;
+
+    protected override async Task ServeAsync(int connection, Socket socket, Stream stream, CancellationToken cancellationToken)
+    {
+        await base.ServeAsync(connection, socket, stream, cancellationToken);
+        // As receivers do: TcpClient would shut down first, and who is held up between the two has answered an end that it never read.
+        if (_isPlain) socket.Close();
+    }
+}

@@ -316,14 +316,19 @@ internal sealed class RecordSearch : IDisposable
         lock (_connection!)
         {
             SqliteDatabase.Execute(_connection, "BEGIN");
+            T result;
             try
             {
-                return read();
+                result = read();
             }
-            finally
+            catch
             {
-                SqliteDatabase.Execute(_connection, "COMMIT");
+                SqliteDatabase.RollBack(_connection);
+                throw;
             }
+
+            SqliteDatabase.Execute(_connection, "COMMIT");
+            return result;
         }
     }
 

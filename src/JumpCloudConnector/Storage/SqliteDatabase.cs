@@ -104,8 +104,7 @@ internal sealed class SqliteDatabase : IDisposable
             }
             catch
             {
-                // A full disk may have rolled back already; what must not happen is a transaction left open.
-                if (raw.sqlite3_get_autocommit(_writer.Handle) == 0) raw.sqlite3_exec(_writer.Handle, "ROLLBACK");
+                RollBack(_writer);
                 throw;
             }
         }
@@ -189,6 +188,13 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
+    /// <summary>Ends a transaction that has failed. Another error by this would hide the first.</summary>
+    public static void RollBack(SqliteConnection connection)
+    {
+        // A full disk may have rolled back already; what must not happen is a transaction left open.
+        if (raw.sqlite3_get_autocommit(connection.Handle) == 0) raw.sqlite3_exec(connection.Handle, "ROLLBACK");
+    }
+
     private static string ImmutableUri(string path)
     {
         string escaped = path.Replace("%", "%25").Replace("?", "%3f").Replace("#", "%23");
@@ -231,7 +237,7 @@ internal sealed class SqliteDatabase : IDisposable
         }
         catch
         {
-            if (raw.sqlite3_get_autocommit(_writer.Handle) == 0) raw.sqlite3_exec(_writer.Handle, "ROLLBACK");
+            RollBack(_writer);
             throw;
         }
     }

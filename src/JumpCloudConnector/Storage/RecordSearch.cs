@@ -27,6 +27,7 @@ internal sealed class RecordSearch : IDisposable
     private readonly TermFilter _terms;
     private readonly bool _bySequence;
     private readonly bool _ascending;
+    private readonly RowCheck _check = new();
     private readonly BlockScans _scans;
     private readonly Queue<BlockRow> _blocks = new();
     private readonly SortedSet<Match> _waiting;
@@ -226,13 +227,13 @@ internal sealed class RecordSearch : IDisposable
             if (_blocks.Count == 0 && _moreBlocks) ListBlocks();
             if (_terms.IsActive)
             {
-                if (!terms.Bind(1, block.Id).Step()) return null;
+                if (!terms.Bind(1, block.Id).Step() && SqliteRecordStore.IsGone(_connection!, block.Id)) return null;
                 bool mayMatch = _terms.MayMatch(terms.Blob(0));
                 terms.Reset();
                 if (!mayMatch) continue;
             }
 
-            if (!body.Bind(1, block.Id).Step()) return null;
+            if (!body.Bind(1, block.Id).Step() && SqliteRecordStore.IsGone(_connection!, block.Id)) return null;
             first ??= block;
             bodies.Add(BlockBody.Copy(block.Id, block.First, body.Blob(0)));
             body.Reset();
@@ -285,6 +286,7 @@ internal sealed class RecordSearch : IDisposable
             long sequence = row.GetInt64(0);
             _rowPlace = new Place(_bySequence ? sequence : row.GetInt64(1), sequence);
             byte[] json = row.GetFieldValue<byte[]>(2);
+            if (_check.FaultOf(json, row.GetInt64(1)) is { } fault) throw new InvalidDataException($"The record with the sequence {sequence} is not as it was received: {fault}.");
             if (_predicate.Matches(json))
             {
                 Wait(new Match(_rowPlace, sequence, json, 0));
@@ -310,6 +312,7 @@ internal sealed class RecordSearch : IDisposable
                 if (scan.Reader.Sequence == match.Sequence) return scan.Renderer.Render(scan.Reader.Entry, scan.Reader.Json).ToArray();
         }
 
+        SqliteRecordStore.IsGone(_connection!, match.Block);
         return null;
     });
 

@@ -246,7 +246,7 @@ internal sealed class LuceneParser(string text, TimeProvider time)
         }
 
         if (field == "srcip" && value.IndexOf('/') >= 0 && !SubnetRange.TryParse(value, out _)) throw NoNetwork(value, start);
-        if (field is not null) DoubtNumber(field, decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _), start);
+        if (field is not null) DoubtNumber(field, QueryNumber.TryParse(value.AsSpan(), out _), start);
         return Condition(field, new TermTest(value, field is null or AnyField || QueryFields.HasWords(field)));
     }
 

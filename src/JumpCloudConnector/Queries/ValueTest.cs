@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using JumpCloudConnector.Filters;
 using JumpCloudConnector.Records;
@@ -9,13 +8,6 @@ namespace JumpCloudConnector.Queries;
 internal abstract class ValueTest
 {
     public abstract bool Holds(QueryValue value);
-
-    protected static bool TryNumber(ReadOnlySpan<char> text, out decimal number) =>
-#if NET
-        decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
-#else
-        decimal.TryParse(text.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out number);
-#endif
 }
 
 /// <summary>The field is there, whatever it holds.</summary>
@@ -32,14 +24,14 @@ internal sealed class TermTest : ValueTest
 {
     private readonly string _text;
     private readonly bool _words;
-    private readonly decimal? _number;
+    private readonly QueryNumber? _number;
     private readonly SubnetRange? _network;
 
     public TermTest(string text, bool words)
     {
         _text = text;
         _words = words;
-        if (TryNumber(text.AsSpan(), out decimal number)) _number = number;
+        if (QueryNumber.TryParse(text.AsSpan(), out QueryNumber number)) _number = number;
         // An IPv6 address can be written in several ways; an IPv4 address is compared as text.
         if (text.IndexOfAny(['/', ':']) >= 0 && SubnetRange.TryParse(text, out SubnetRange? network)) _network = network;
     }
@@ -51,7 +43,7 @@ internal sealed class TermTest : ValueTest
     {
         if (!value.IsScalar) return false;
         if (value.Text.Equals(_text.AsSpan(), StringComparison.OrdinalIgnoreCase)) return true;
-        if (value.IsNumber) return _number is { } number && TryNumber(value.Text, out decimal other) && other == number;
+        if (value.IsNumber) return _number is { } number && QueryNumber.TryParse(value.Text, out QueryNumber other) && other.CompareTo(number) == 0;
         if (!value.IsString) return false;
         return (_words && WordEdges.Contains(value.Text, _text.AsSpan())) || (_network?.Contains(value.Text) ?? false);
     }
@@ -159,7 +151,7 @@ internal sealed class ExpressionTest : ValueTest
 internal sealed class RangeBound
 {
     private readonly string _text;
-    private readonly decimal? _number;
+    private readonly QueryNumber? _number;
     private readonly byte[] _address = [];
 
     public RangeBound(string text, bool inclusive, Moment? time)
@@ -167,14 +159,14 @@ internal sealed class RangeBound
         _text = text;
         Inclusive = inclusive;
         Time = time;
-        if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)) _number = number;
+        if (QueryNumber.TryParse(text.AsSpan(), out QueryNumber number)) _number = number;
         else if (SubnetRange.TryParseAddress(text, out byte[] address)) _address = address;
     }
 
     public bool Inclusive { get; }
 
     /// <summary>The number that it is; null where it is none.</summary>
-    public decimal? AsNumber => _number;
+    public QueryNumber? AsNumber => _number;
 
     public Moment? Time { get; }
 
@@ -182,12 +174,10 @@ internal sealed class RangeBound
     public int? Compare(QueryValue value, long? time)
     {
         if (Time is { } moment && time is { } at) return at < moment.Start ? -1 : at >= moment.End ? 1 : 0;
-        if (_number is { } number && Number(value) is { } other) return other.CompareTo(number);
+        if (_number is { } number && QueryNumber.TryParse(value.Text, out QueryNumber other)) return other.CompareTo(number);
         if (value.IsNumber) return null;
         return _address.Length > 0 ? CompareAddress(value.Text) : value.Text.CompareTo(_text.AsSpan(), StringComparison.OrdinalIgnoreCase);
     }
-
-    private static decimal? Number(QueryValue value) => RangeTest.Number(value.Text);
 
     private int? CompareAddress(ReadOnlySpan<char> text)
     {
@@ -215,7 +205,7 @@ internal sealed class RangeTest(RangeBound? lower, RangeBound? upper, bool isTim
 
     /// <summary>True where both ends are times or both are numbers, and nothing lies between them.</summary>
     public bool IsEmpty => isTimeField ? Span is { After: { } after, Before: { } before } && after >= before
-        : lower?.AsNumber is { } low && upper?.AsNumber is { } high && (low > high || (low == high && !(lower.Inclusive && upper.Inclusive)));
+        : lower?.AsNumber is { } low && upper?.AsNumber is { } high && low.CompareTo(high) is var order && (order > 0 || (order == 0 && !(lower.Inclusive && upper.Inclusive)));
 
     public override bool Holds(QueryValue value)
     {
@@ -225,8 +215,6 @@ internal sealed class RangeTest(RangeBound? lower, RangeBound? upper, bool isTim
         if (lower is not null && !(lower.Compare(value, time) is { } below && (below > 0 || (below == 0 && lower.Inclusive)))) return false;
         return upper is null || (upper.Compare(value, time) is { } above && (above < 0 || (above == 0 && upper.Inclusive)));
     }
-
-    internal static decimal? Number(ReadOnlySpan<char> text) => TryNumber(text, out decimal number) ? number : null;
 
     private long? TimeOf(QueryValue value)
     {

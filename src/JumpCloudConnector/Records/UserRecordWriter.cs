@@ -56,8 +56,7 @@ internal sealed class UserRecordWriter
 
         ByteBuffer output = batch.Bytes;
         int start = output.Length;
-        ContentHash identity = _scanner.Hash.Chain(new ContentHash((ulong)time, (ulong)change));
-        RecordKey key = new(identity.High, identity.Low);
+        RecordKey key = KeyOf(_scanner.Hash, time, change);
         _template.WriteHeader(output, time, time, key, Text(json, Organization));
         output.Append(",\"event_category\":\"systemuser\",\"event_type\":\"systemuser_"u8);
         output.Append(change switch
@@ -78,6 +77,13 @@ internal sealed class UserRecordWriter
             Kind = RecordKind.UserAdded + (byte)(change - UserChange.Added), VendorStart = vendorStart, WriteTime = time, Milliseconds = time, Timestamp = time,
             Key = key, Filter = -1,
         });
+    }
+
+    /// <summary>What <c>stellar_uuid</c> shows: a user's content recurs, with another time or another kind of change.</summary>
+    internal static RecordKey KeyOf(ContentHash content, long time, UserChange change)
+    {
+        ContentHash identity = content.Chain(new ContentHash((ulong)time, (ulong)change));
+        return new RecordKey(identity.High, identity.Low);
     }
 
     private void WriteUser(ByteBuffer output, ReadOnlySpan<byte> json)

@@ -75,7 +75,8 @@ internal sealed class RecordCounter : IDisposable
                 if (CountBySummary(block, summaries)) continue;
                 if (_terms.IsActive)
                 {
-                    bool mayMatch = terms.Bind(1, block.Id).Step() && _terms.MayMatch(terms.Blob(0));
+                    if (!terms.Bind(1, block.Id).Step()) throw new InvalidDataException($"Block {block.Id} has no filter.");
+                    bool mayMatch = _terms.MayMatch(terms.Blob(0));
                     terms.Reset();
                     if (!mayMatch) continue;
                 }

@@ -26,6 +26,7 @@ internal sealed class RecordSearch : IDisposable
     private readonly TermFilter _terms;
     private readonly bool _bySequence;
     private readonly bool _ascending;
+    private readonly RowCheck _check = new();
     private readonly BlockScans _scans;
     private readonly Queue<BlockRow> _blocks = new();
     private readonly MatchRuns _waiting;
@@ -214,13 +215,13 @@ internal sealed class RecordSearch : IDisposable
             if (_blocks.Count == 0 && _moreBlocks) ListBlocks();
             if (_terms.IsActive)
             {
-                if (!terms.Bind(1, block.Id).Step()) return null;
+                if (!terms.Bind(1, block.Id).Step() && SqliteRecordStore.IsGone(_connection!, block.Id)) return null;
                 bool mayMatch = _terms.MayMatch(terms.Blob(0));
                 terms.Reset();
                 if (!mayMatch) continue;
             }
 
-            if (!body.Bind(1, block.Id).Step()) return null;
+            if (!body.Bind(1, block.Id).Step() && SqliteRecordStore.IsGone(_connection!, block.Id)) return null;
             bodies.Add((block, BlockBody.Copy(block.Id, block.First, body.Blob(0))));
             body.Reset();
         }
@@ -273,6 +274,7 @@ internal sealed class RecordSearch : IDisposable
             long sequence = row.GetInt64(0);
             _rowPlace = new SearchPlace(_bySequence ? sequence : row.GetInt64(1), sequence);
             byte[] json = row.GetFieldValue<byte[]>(2);
+            if (_check.FaultOf(json, row.GetInt64(1)) is { } fault) throw new InvalidDataException($"The record with the sequence {sequence} is not as it was received: {fault}.");
             if (_predicate.Matches(json)) matches.Add(new SearchMatch(_rowPlace, json.Length, json));
             if (++rows == RowsPerStep || matches.Count == RowsPerStep / 16)
             {
@@ -302,7 +304,7 @@ internal sealed class RecordSearch : IDisposable
             });
         }
 
-        return run.Head.Json is not null || Plan();
+        return run.Head.Json is not null || (SqliteRecordStore.IsGone(_connection!, run.Block) && Plan());
     }));
 
     private long ReadMeta(string name)

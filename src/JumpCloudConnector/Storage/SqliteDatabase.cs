@@ -138,7 +138,7 @@ internal sealed class SqliteDatabase : IDisposable
         {
             throw Explain(e);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or System.Text.Json.JsonException)
         {
             throw Damaged(e);
         }

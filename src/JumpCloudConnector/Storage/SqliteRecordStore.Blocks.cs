@@ -186,6 +186,17 @@ internal sealed partial class SqliteRecordStore
         run.PutBlockBody.Bind(1, id).Bind(2, block.Body.AsSpan(0, block.Length)).Step();
     }
 
+    /// <summary>
+    /// For a part of a block that is not found: true where the block is gone with it, so that others have its records. A block that
+    /// is there without it is damage, and nothing to look for anew.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The block is there.</exception>
+    internal static bool IsGone(SqliteConnection connection, long block)
+    {
+        using SqliteCommand command = connection.CreateCommand("SELECT 1 FROM block WHERE id = $1", block);
+        return command.ExecuteScalar() is null ? true : throw new InvalidDataException($"Block {block} lacks its filter or its records.");
+    }
+
     private long NumberOf(RecordOrigin? origin)
     {
         if (origin is null) return 0;

@@ -263,7 +263,7 @@ internal sealed partial class SqliteRecordStore
         SqliteConnection connection, BlockRow block, Removal removal, BlockReader reader, RecordRenderer renderer, bool preview, List<BlockChange> found)
     {
         using SqliteCommand select = connection.CreateCommand("SELECT terms, body FROM block_terms JOIN block_body USING(block) WHERE block = $1", block.Id);
-        if (select.ReadAll(row => (Terms: row.GetFieldValue<byte[]>(0), Body: row.GetFieldValue<byte[]>(1))) is not [(byte[] terms, byte[] body)]) return false;
+        if (select.ReadAll(row => (Terms: row.GetFieldValue<byte[]>(0), Body: row.GetFieldValue<byte[]>(1))) is not [(byte[] terms, byte[] body)]) return !IsGone(connection, block.Id);
         if (removal.Terms is { IsActive: true } filter && !filter.MayMatch(terms)) return true;
         Dictionary<long, BlockPart> parts = [];
         bool[] goes = new bool[block.Records];

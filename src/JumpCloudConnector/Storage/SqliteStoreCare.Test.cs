@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using JumpCloudConnector.Connectors;
+using JumpCloudConnector.Records;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -150,10 +151,16 @@ internal sealed partial class SqliteStoreCare
 
         SequenceSet seen = new();
         long found = 0, opened = 0;
-        using (SqliteCommand rows = connection.CreateCommand("SELECT sequence FROM record"))
+        RowCheck check = new();
+        using (SqliteCommand rows = connection.CreateCommand("SELECT sequence, ms, body FROM record"))
         {
             using SqliteDataReader row = rows.ExecuteReader();
-            for (; row.Read(); found++) AddSequence(row.GetInt64(0), "A row");
+            for (; row.Read(); found++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                AddSequence(row.GetInt64(0), "A row");
+                if (check.FaultOf(row.GetFieldValue<byte[]>(2), row.GetInt64(1)) is { } fault) AddFault(findings, row.GetInt64(0), row.GetInt64(1), fault);
+            }
         }
 
         SqliteDatabase.Execute(connection, "COMMIT");
@@ -172,7 +179,7 @@ internal sealed partial class SqliteStoreCare
 
             try
             {
-                long count = CheckBlock(connection, blocks[at], reader, renderer, terms, findings, AddSequence);
+                long count = CheckBlock(connection, blocks[at], reader, renderer, check, terms, findings, AddSequence);
                 if (count < 0) continue;
                 opened++;
                 found += count;
@@ -194,7 +201,7 @@ internal sealed partial class SqliteStoreCare
 
     /// <summary>How many records a block has; -1 where it is gone, since it was replaced or removed meanwhile.</summary>
     private static long CheckBlock(
-        SqliteConnection connection, TestedBlock block, BlockReader reader, RecordRenderer renderer, BlockTerms terms, Findings findings, Action<long, string> addSequence)
+        SqliteConnection connection, TestedBlock block, BlockReader reader, RecordRenderer renderer, RowCheck check, BlockTerms terms, Findings findings, Action<long, string> addSequence)
     {
         using SqliteCommand select = connection.CreateCommand("SELECT body, terms FROM block JOIN block_body b ON b.block = id JOIN block_terms t ON t.block = id WHERE id = $1", block.Id);
         if (select.ReadAll(row => (Body: row.GetFieldValue<byte[]>(0), Terms: row.GetFieldValue<byte[]>(1))) is not [(byte[] body, byte[] filter)]) return -1;
@@ -214,6 +221,8 @@ internal sealed partial class SqliteStoreCare
                 ? new BlockPart(entry.Stream, part.Records + 1, Math.Min(part.From, entry.Timestamp), Math.Max(part.To, entry.Timestamp))
                 : new BlockPart(entry.Stream, 1, entry.Timestamp, entry.Timestamp);
             addSequence(reader.Sequence, where);
+            // One that is kept whole may have been damaged before it came here.
+            if (entry.Kind == RecordKind.Whole && check.FaultOf(reader.Json, entry.Timestamp) is { } fault) AddFault(findings, reader.Sequence, entry.Timestamp, fault);
             terms.Add(renderer.Render(entry, reader.Json));
         }
 
@@ -225,6 +234,9 @@ internal sealed partial class SqliteStoreCare
         if (!terms.IsIn(filter)) findings.Add(true, "Block", $"{where} has records that searches would not find: its filter lacks their terms.");
         return reader.Count;
     }
+
+    private static void AddFault(Findings findings, long sequence, long time, string fault) =>
+        findings.Add(true, "Record", $"The record of {TimeText.Utc(time)} with the sequence {sequence} is not as it was received: {fault}.");
 
     private sealed record TestedBlock(long Id, long First, long Last, long Records, long From, long To, long Bytes);
 

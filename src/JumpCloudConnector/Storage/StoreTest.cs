@@ -12,7 +12,7 @@ public enum StoreState
 
 /// <summary>Something that a test of a store found.</summary>
 /// <param name="IsDamage">True for damage, false for what is to be watched.</param>
-/// <param name="Area">What it is about: File, Block, Sequence, Ledger or Disk.</param>
+/// <param name="Area">What it is about: File, Block, Record, Sequence, Ledger or Disk.</param>
 /// <param name="Message">What is the matter.</param>
 public sealed record StoreFinding(bool IsDamage, string Area, string Message)
 {

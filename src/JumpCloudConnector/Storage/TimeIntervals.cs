@@ -35,6 +35,12 @@ internal sealed class TimeIntervals
     /// <summary>The beginning of the interval that a time is in; epoch milliseconds.</summary>
     public long StartOf(long time)
     {
+        // Of the first of all days, the one on the wall may begin before time does.
+        return Math.Max(s_origin, Floor(time));
+    }
+
+    private long Floor(long time)
+    {
         long local = time + OffsetAt(time);
         long floor = local - Modulo(local - s_origin, _length);
         // Shifts of clocks are a matter of hours: shorter intervals never reach over one, and each has an offset of its own.
@@ -71,7 +77,7 @@ internal sealed class TimeIntervals
     /// <summary>The moment at which a clock on the wall shows a time; the earlier one where it does so twice.</summary>
     private long Instant(long wall)
     {
-        if (wall <= s_origin + Day || wall >= s_end - Day) return wall;
+        if (wall <= s_origin + Day || wall >= s_end - Day) return wall - OffsetAt(wall);
         DateTime local = new(DateTimeOffset.FromUnixTimeMilliseconds(wall).Ticks, DateTimeKind.Unspecified);
         // Midnight may be among the hours that are left out: the day then begins with the first that is not.
         while (_zone.IsInvalidTime(local)) local = local.AddMinutes(15);

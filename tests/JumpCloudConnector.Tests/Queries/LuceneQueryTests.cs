@@ -33,6 +33,25 @@ public sealed partial class LuceneQueryTests
         public override TimeZoneInfo LocalTimeZone { get; } = TimeZoneInfo.CreateCustomTimeZone("test", offset, "test", "test");
     }
 
+    /// <summary>JSON has numbers that no decimal holds.</summary>
+    [Theory]
+    [InlineData(true, "1e30", ">5")]
+    [InlineData(true, "-1e30", "<5")]
+    [InlineData(false, "1e30", "<5")]
+    [InlineData(true, "1e30", "1000000000000000000000000000000")]
+    [InlineData(true, "8e28", "[0 TO 1e29]")]
+    [InlineData(true, "5", "[0 TO 99999999999999999999999999999]")]
+    [InlineData(true, "5", "<1e300")]
+    [InlineData(false, "5", ">1e300")]
+    [InlineData(true, "1e-30", ">0")]
+    [InlineData(false, "1e-30", "0")]
+    [InlineData(true, "-0.00", "0")]
+    [InlineData(true, "0e-40", "0")]
+    [InlineData(true, "79228162514264337593543950335", ">79228162514264337593543950334")]
+    [InlineData(false, "5", "<Infinity")]
+    public void Numbers_of_any_size_are_compared(bool matches, string number, string asked) =>
+        Assert.Equal(matches, LuceneQuery.Parse("jumpcloud.n:" + asked).Matches(Encoding.UTF8.GetBytes($"{{\"jumpcloud\":{{\"n\":{number}}}}}")));
+
     [Theory]
     // An identifier is compared whole, in any case.
     [InlineData(true, "event_type:sso_auth")]

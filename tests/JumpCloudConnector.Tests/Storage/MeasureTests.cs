@@ -157,6 +157,25 @@ public sealed class MeasureTests
     public void Intervals_that_fit_no_day_are_refused(string length) =>
         Assert.Equal("InvalidInterval", Assert.Throws<JcException>(() => new TimeIntervals(TimeSpan.Parse(length, CultureInfo.InvariantCulture), TimeZoneInfo.Utc)).ErrorId);
 
+    /// <summary>0001-01-01T00:00:00Z is what some programs write where they have no time.</summary>
+    [Theory]
+    [InlineData("UTC")]
+    [InlineData("Europe/Berlin")]
+    [InlineData("Pacific/Kiritimati")]
+    [InlineData("America/New_York")]
+    public void The_first_and_the_last_of_times_are_counted(string zone)
+    {
+        using FilledStore store = new();
+        Lease lease = store.Acquire("main", out _);
+        string[] times = ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00.001Z", "2026-03-29T00:10:00Z", "9999-12-31T23:59:59.999Z"];
+        store.Commit(lease, times.Select((t, i) => System.Text.Encoding.UTF8.GetBytes($"{{\"id\":\"{i}\",\"timestamp\":\"{t}\"}}")), "main");
+        foreach (TimeSpan interval in s_intervals.OfType<TimeSpan>())
+        {
+            IReadOnlyList<RecordCount> counts = store.Records.Measure(new RecordQuery(), new RecordGrouping { Interval = interval, Zone = TimeZoneInfo.FindSystemTimeZoneById(zone) });
+            Assert.Equal([2, 1, 1], counts.Select(c => c.Count));
+        }
+    }
+
     /// <summary>Intervals hold every time once, in order, whatever the clocks do.</summary>
     [Theory]
     [InlineData("Europe/Berlin")]

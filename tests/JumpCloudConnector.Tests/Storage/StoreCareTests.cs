@@ -313,6 +313,10 @@ public sealed class StoreCareTests
     [InlineData("UPDATE block_body SET body = substr(body, 1, 500) || x'00' || substr(body, 502) WHERE block = 2", "Block")]
     [InlineData("INSERT INTO block(id, first, last, records, from_ms, to_ms, bytes) SELECT 1000, first, last, records, from_ms, to_ms, bytes FROM block WHERE id = 1; INSERT INTO block_body SELECT 1000, body FROM block_body WHERE block = 1; INSERT INTO block_terms SELECT 1000, terms FROM block_terms WHERE block = 1; INSERT INTO block_stream SELECT stream, 1000, records, from_ms, to_ms FROM block_stream WHERE block = 1", "Sequence Ledger")]
     [InlineData("DELETE FROM record WHERE sequence = (SELECT max(sequence) FROM record)", "Ledger")]
+    [InlineData("UPDATE record SET body = CAST(replace(CAST(body AS TEXT), '\"service\":\"d', '\"service\":\"e') AS BLOB) WHERE sequence = (SELECT max(sequence) - 1 FROM record)", "Record")]
+    [InlineData("UPDATE record SET body = substr(body, 1, 300) || x'00' || substr(body, 302) WHERE sequence = (SELECT max(sequence) FROM record)", "Record")]
+    [InlineData("UPDATE record SET body = substr(body, 1, length(body) - 4) WHERE sequence = (SELECT max(sequence) FROM record)", "Record")]
+    [InlineData("UPDATE record SET ms = ms + 1 WHERE sequence = (SELECT max(sequence) FROM record)", "Record")]
     [InlineData("UPDATE meta SET value = value - 1 WHERE name = 'sequence'", "Sequence")]
     [InlineData("UPDATE stream SET watermark_ms = watermark_ms + 5", "Ledger")]
     [InlineData("DELETE FROM seen WHERE ms = (SELECT max(ms) FROM seen)", "Ledger!")]
@@ -338,6 +342,39 @@ public sealed class StoreCareTests
         Assert.Equal(StoreState.Damaged, test.State);
         Assert.Equal(areas.TrimEnd('!').Split(' ').Order(), test.Findings.Select(f => f.Area).Distinct().Order());
         Assert.All(test.Findings, f => Assert.True(f.IsDamage));
+    }
+
+    /// <summary>What is damaged is told; it is neither shown as a record nor looked for without end.</summary>
+    [Theory]
+    [InlineData("DELETE FROM block_body WHERE block = 2", true)]
+    [InlineData("DELETE FROM block_terms WHERE block = 2", true)]
+    [InlineData("UPDATE record SET body = substr(body, 1, 20) || x'00' || substr(body, 22)", true)]
+    [InlineData("UPDATE record SET body = CAST(replace(CAST(body AS TEXT), '\"id\":\"', '\"id\":\"x') AS BLOB)", false)]
+    [InlineData("UPDATE record SET body = substr(body, 1, length(body) - 4)", false)]
+    public void Who_reads_what_is_damaged_is_told(string sql, bool isAlsoCounted)
+    {
+        using TestStore store = new();
+        Fill(store, new Random(13), 5_003);
+        using (SqliteConnection connection = new($"Data Source={Path.Combine(store.Folder, "store.db")};Pooling=False"))
+        {
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = sql;
+            Assert.NotEqual(0, command.ExecuteNonQuery());
+        }
+
+        // Without an end of its own each would go on for ever.
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        end.CancelAfter(TimeSpan.FromMinutes(1));
+        RecordQuery byTerm = new() { EventTypes = ["t1"] };
+        foreach (RecordQuery query in (RecordQuery[])[byTerm, byTerm with { Oldest = true }, byTerm with { AfterSequence = 0 }])
+            AssertDamaged(() => store.Store.Records.Find(query, end.Token).Count());
+        // To count and to remove needs no more of a record than its header.
+        if (!isAlsoCounted) return;
+        AssertDamaged(() => store.Store.Records.Measure(byTerm, new RecordGrouping(), null, end.Token));
+        AssertDamaged(() => store.Store.Records.Remove(byTerm, false, null, end.Token));
+
+        static void AssertDamaged<T>(Func<T> read) => Assert.Equal("StoreDamaged", Assert.Throws<JcException>(() => read()).ErrorId);
     }
 
     [Fact]

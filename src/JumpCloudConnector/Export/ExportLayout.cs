@@ -9,6 +9,14 @@ internal sealed class ExportLayout
     private const string Packed = ".gz";
     private const string Unfinished = ".part";
 
+    private static readonly HashSet<string> s_archives = new(StringComparer.OrdinalIgnoreCase) { "zip", "7z", "rar", "tar", "tgz", "bz2", "xz", "zst", "br", "cab" };
+
+    private static readonly HashSet<string> s_otherFormats = new(s_archives, StringComparer.OrdinalIgnoreCase)
+    {
+        "xlsx", "xlsm", "xlsb", "xls", "ods", "xml", "clixml", "html", "htm", "pdf", "doc", "docx", "yaml", "yml", "tsv", "parquet", "avro", "orc", "arrow", "feather",
+        "db", "sqlite", "mdb", "accdb", "evtx", "sql",
+    };
+
     private readonly string _folder;
     private readonly string _stem;
     private readonly string _ending;
@@ -30,6 +38,7 @@ internal sealed class ExportLayout
         string name = isFolder ? "" : Path.GetFileName(full);
         bool endsPacked = name.EndsWith(Packed, StringComparison.OrdinalIgnoreCase);
         string plain = endsPacked ? name.Substring(0, name.Length - Packed.Length) : name;
+        if (!isFolder && options.Format is null) RefuseOtherFormat(Path.GetExtension(plain), endsPacked, options.Path);
         Format = options.Format ?? (plain.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? RecordFileFormat.Csv : RecordFileFormat.Ndjson);
         IsPacked = options.Compress || endsPacked;
         _isNumbered = isFolder || options.SplitByDay || options.MaxFileBytes is not null;
@@ -86,6 +95,16 @@ internal sealed class ExportLayout
                 // In use, or not ours: its name says that it is a part.
             }
         }
+    }
+
+    // A program that opens what the name promises would find something else in it. Whoever names the format knows.
+    private static void RefuseOtherFormat(string ending, bool isPacked, string path)
+    {
+        if (!s_otherFormats.Contains(ending.TrimStart('.'))) return;
+        string remedy = s_archives.Contains(ending.TrimStart('.')) && !isPacked ? "give a name that ends in .ndjson.gz or .csv.gz, which packs it"
+            : "give a name that ends in .csv or .ndjson; spreadsheets open CSV";
+        throw new JcException("ExportFormatUnknown", JcErrorKind.InvalidInput,
+            $"Records cannot be exported to '{path}': the formats there are are Ndjson and Csv, and '{ending}' is another's. For one of the two, {remedy}; or keep the name and give -Format Csv or -Format Ndjson.", path);
     }
 
     private static bool EndsAsFolder(string path) =>

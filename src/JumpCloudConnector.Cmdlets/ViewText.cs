@@ -29,13 +29,14 @@ public static class ViewText
         return lines.Append(text, rest, text.Length - rest).ToString();
     }
 
-    /// <summary>Breaks the text of a last column, which has what the others leave, where the console says how wide it is.</summary>
+    /// <summary>Breaks the text of a column that has what those with a width leave, where the console says how wide it is.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="before">What the columns before it take, with the spaces between.</param>
+    /// <param name="taken">What columns with a width take, with the spaces between all columns.</param>
     /// <param name="host">Whose console it is.</param>
-    public static string WrapRest(string? text, int before, PSHost host)
+    /// <param name="sharing">How many columns share the rest.</param>
+    public static string WrapRest(string? text, int taken, PSHost host, int sharing = 1)
     {
-        int width = ConsoleWidth(host) - before;
+        int width = (ConsoleWidth(host) - taken) / sharing;
         return width < Sliver ? text ?? "" : Wrap(text, width);
     }
 

@@ -101,10 +101,9 @@ internal sealed class ExportLayout
     private static void RefuseOtherFormat(string ending, bool isPacked, string path)
     {
         if (!s_otherFormats.Contains(ending.TrimStart('.'))) return;
-        string remedy = s_archives.Contains(ending.TrimStart('.')) && !isPacked ? "give a name that ends in .ndjson.gz or .csv.gz, which packs it"
-            : "give a name that ends in .csv or .ndjson; spreadsheets open CSV";
+        string names = s_archives.Contains(ending.TrimStart('.')) && !isPacked ? ".ndjson.gz or .csv.gz, which packs the file" : ".csv, which spreadsheets open, or .ndjson";
         throw new JcException("ExportFormatUnknown", JcErrorKind.InvalidInput,
-            $"Records cannot be exported to '{path}': the formats there are are Ndjson and Csv, and '{ending}' is another's. For one of the two, {remedy}; or keep the name and give -Format Csv or -Format Ndjson.", path);
+            $"Records cannot be exported to '{path}': '{ending}' is the name of another format than the two there are, Csv and Ndjson. Give a name that ends in {names}; or keep it, and say which of the two it is with -Format.", path);
     }
 
     private static bool EndsAsFolder(string path) =>

@@ -83,6 +83,27 @@ public sealed class ViewTests(ShownObjects objects) : IClassFixture<ShownObjects
         }
     }
 
+    /// <summary>A text is wrapped to the column that it stands in, whatever the others are changed to.</summary>
+    [Fact]
+    public void Texts_are_wrapped_to_the_width_of_their_column()
+    {
+        XElement formats = XDocument.Load(Path.Combine(ModuleCopy.FindBuiltModule(), "JumpCloudConnector.Format.ps1xml")).Root!;
+        int wrapped = 0;
+        foreach (XElement view in formats.Descendants("View"))
+        {
+            int?[] widths = [.. view.Descendants("TableColumnHeader").Select(h => (int?)h.Element("Width"))];
+            foreach ((int? width, string script) in widths.Zip(view.Descendants("TableColumnItem").Select(i => i.Value)))
+            {
+                if (!script.Contains("ViewText]::", StringComparison.Ordinal)) continue;
+                wrapped++;
+                string end = width is { } own ? $", {own})" : $", {widths.Sum(w => w ?? 0) + widths.Length - 1}, $Host, {widths.Count(w => w is null)})";
+                Assert.True(script.EndsWith(end, StringComparison.Ordinal), $"{view.Element("Name")!.Value}: {script} does not end in {end}");
+            }
+        }
+
+        Assert.True(wrapped > 20);
+    }
+
     /// <summary>Columns without a width share what is left, and push nothing off the screen that stands behind them.</summary>
     [Fact]
     public void What_columns_without_a_width_share_is_enough()

@@ -18,11 +18,12 @@ public sealed class ViewTextTests
         Assert.Equal(lines.Split('|'), ViewText.Wrap(text, width).Split(Environment.NewLine));
 
     [Fact]
-    public void The_last_column_has_what_the_console_leaves()
+    public void Columns_without_a_width_have_what_the_others_leave()
     {
         using ModuleSession narrow = new(new TextHostOptions { Width = 31 }, import: false), sliver = new(new TextHostOptions { Width = 25 }, import: false);
         Assert.Equal(["one two", "three four"], ViewText.WrapRest("one two three four", 20, narrow.Host).Split(Environment.NewLine));
         Assert.Equal("one two three four", ViewText.WrapRest("one two three four", 20, sliver.Host));
+        Assert.Equal(["one two", "three four"], ViewText.WrapRest("one two three four", 10, narrow.Host, 2).Split(Environment.NewLine));
         Assert.Equal("", ViewText.WrapRest(null, 20, narrow.Host));
     }
 }

@@ -237,11 +237,11 @@ public sealed class ExportTests : IDisposable
     }
 
     [Theory]
-    [InlineData("x.xlsx", ".csv or .ndjson")]
-    [InlineData("x.XML", ".csv or .ndjson")]
-    [InlineData("x.xlsx.gz", ".csv or .ndjson")]
+    [InlineData("x.xlsx", ".csv, which spreadsheets open, or .ndjson")]
+    [InlineData("x.XML", ".csv, which spreadsheets open, or .ndjson")]
+    [InlineData("x.xlsx.gz", ".csv, which spreadsheets open, or .ndjson")]
     [InlineData("x.zip", ".ndjson.gz or .csv.gz")]
-    [InlineData("x.parquet", "-Format Ndjson")]
+    [InlineData("x.parquet", "with -Format.")]
     public void A_name_that_promises_another_format_is_refused(string name, string remedy)
     {
         RecordExportOptions options = new() { Path = Path.Combine(_folder, name) };

@@ -107,7 +107,8 @@ try {
 
     Import-Module -Name $ModulePath
     $arguments = @{}
-    if ($StorePath) {
+    # An empty one, as a variable that was never set gives, is refused by the cmdlet: it is not the machine's own store.
+    if ($PSBoundParameters.ContainsKey('StorePath')) {
         $arguments.StorePath = $StorePath
     }
 

@@ -44,6 +44,7 @@ public sealed class ImportJcConnector : StoreCmdlet
                 $"-ServiceAccount has the client ID '{twice.Key}' twice. Give each account once.", twice.Key);
         }
 
+        CheckKey();
         string path = StoreFolder.Resolve(ResolveStorePath());
         if (!File.Exists(path) && !RecordStore.Exists(path) && !ShouldProcess($"store '{path}'", $"Make it, for the connectors of '{Path}'")) return;
         RecordStore store = OpenOrCreate();
@@ -51,10 +52,27 @@ public sealed class ImportJcConnector : StoreCmdlet
         Dictionary<string, SecureString> accounts = (ServiceAccount ?? []).ToDictionary(a => a.UserName, a => a.Password, StringComparer.Ordinal);
         foreach (ConnectorImportResult line in exchange.Import(FilePaths.Resolve(this, Path), Format, ApiKey, Update, (name, what) => ShouldProcess($"connector '{name}'", what), accounts))
         {
-            if (line.Outcome is ConnectorImportOutcome.Added or ConnectorImportOutcome.Updated) KeepForOverlaps(line.Name);
+            if (line.Outcome is ConnectorImportOutcome.Added or ConnectorImportOutcome.Updated) KeepWarnings(store.Connectors.FindConnector(line.Name)!, line.Outcome);
             WriteObject(line);
         }
     });
+
+    // It is the same for all lines: one that none can have is refused before the first.
+    private void CheckKey()
+    {
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(ApiKey))) return;
+        if (ApiKey is null) throw new JcException("InvalidApiKey", JcErrorKind.InvalidInput, "-ApiKey was given and is empty; perhaps a variable is misspelt. Nothing was imported.", Path);
+        byte[] key = Connectors.ApiKey.ToBytes(ApiKey);
+        Array.Clear(key, 0, key.Length);
+    }
+
+    // What New-JcConnector says of a connector, of all lines together.
+    private void KeepWarnings(Connector connector, ConnectorImportOutcome outcome)
+    {
+        KeepKey(connector);
+        if (outcome == ConnectorImportOutcome.Added && connector.CredentialType == CredentialType.ApiKey) KeepShortKey(connector.Name, ApiKey);
+        KeepForOverlaps(connector.Name);
+    }
 
     /// <inheritdoc/>
     // Behind the last line of the last file, since each is held against all of them.

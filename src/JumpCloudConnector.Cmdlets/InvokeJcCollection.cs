@@ -48,6 +48,7 @@ public sealed class InvokeJcCollection : CollectionCmdlet
 
     /// <summary>Reads them again up to here; now where it is not given.</summary>
     [Parameter(ParameterSetName = Span)]
+    [Parameter(ParameterSetName = DueStreams, DontShow = true)]
     [TimePointTransformation]
     public DateTimeOffset? Before { get; set; }
 
@@ -80,6 +81,12 @@ public sealed class InvokeJcCollection : CollectionCmdlet
 
     private void Check()
     {
+        if (ParameterSetName == DueStreams && Before is not null)
+        {
+            throw new JcException("BeforeWithoutAfter", JcErrorKind.InvalidInput,
+                "-Before alone does not say where the span of events to be read again begins. Give -After with it, such as -After 2h; or leave -Before out, and what is due is collected.", nameof(Before));
+        }
+
         if (ParameterSetName == Span && Continuous)
         {
             throw new JcException("AfterAndContinuous", JcErrorKind.InvalidInput,

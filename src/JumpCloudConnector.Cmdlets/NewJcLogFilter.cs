@@ -16,6 +16,7 @@ public sealed class NewJcLogFilter : StoreCmdlet
     /// <summary>1 to 10 conditions, all of which must hold.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [ConditionTransformation]
+    [ArgumentCompleter(typeof(ConditionCompleter))]
     public LogFilterCondition[] Condition { get; set; } = [];
 
     /// <summary>The tenant whose connectors may use it; any where none is given.</summary>

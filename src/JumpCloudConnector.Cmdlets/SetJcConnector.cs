@@ -181,6 +181,12 @@ public sealed class SetJcConnector : StoreCmdlet
 
         if (Proxy?.UserInfo.Length > 0) ApiKeyArgument.HideLine(this);
         RefuseGeneral();
+        if (!MyInvocation.BoundParameters.Keys.Any(IsSetting))
+        {
+            throw new JcException("NothingToChange", JcErrorKind.InvalidInput,
+                $"Nothing was given to set of connector '{Name}'. Give a setting, such as -ApiKey, -ContentType, -IntervalMinutes, -LogFilter or -AnalyzerProfile; Get-Help Set-JcConnector -Parameter * lists them all.", Name);
+        }
+
         if (OpenExisting() is not { } store) throw ConnectorRegistry.NotFound(Name, StoreFolderInForce);
         ConnectorRegistry registry = new(store, Secrets);
         Connector changed = Change(registry.Get(Name));

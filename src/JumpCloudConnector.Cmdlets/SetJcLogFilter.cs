@@ -16,6 +16,7 @@ public sealed class SetJcLogFilter : StoreCmdlet
     /// <summary>1 to 10 conditions, all of which must hold; they replace those there are.</summary>
     [Parameter(Position = 1)]
     [ConditionTransformation]
+    [ArgumentCompleter(typeof(ConditionCompleter))]
     public LogFilterCondition[]? Condition { get; set; }
 
     /// <summary>The tenant whose connectors may use it; $null for any.</summary>

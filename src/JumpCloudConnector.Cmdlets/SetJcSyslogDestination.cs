@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Reflection;
 using JumpCloudConnector.Forwarding;
 using JumpCloudConnector.Storage;
 
@@ -62,6 +63,12 @@ public sealed class SetJcSyslogDestination : SyslogSettingsCmdlet
         if (!ApiKeyArgument.AcceptSecret(this, nameof(ClientCertificatePassword), ClientCertificatePassword)) return;
         if (Enable && Disable)
             throw new JcException("InvalidSyslogDestination", JcErrorKind.InvalidInput, "A destination is either sent to or not. Give one of -Enable and -Disable.", Name);
+        if (!MyInvocation.BoundParameters.Keys.Any(IsSetting))
+        {
+            throw new JcException("NothingToChange", JcErrorKind.InvalidInput,
+                $"Nothing was given to set of syslog destination '{Name}'. Give a setting, such as -HostName, -Port, -Format, -Query, -From, -Enable or -Disable; Get-Help Set-JcSyslogDestination -Parameter * lists them all.", Name);
+        }
+
         if (OpenExisting() is not { } store) throw SyslogDestinationRegistry.NotFound(Name, StoreFolderInForce);
         SyslogDestinationRegistry registry = new(store, Secrets);
         SyslogDestination present = registry.Get(Name);
@@ -71,6 +78,10 @@ public sealed class SetJcSyslogDestination : SyslogSettingsCmdlet
         SyslogDestinationInfo result = registry.Update(Name, Change, From, ClientCertificatePassword);
         if (PassThru) WriteObject(result);
     });
+
+    private static bool IsSetting(string parameter) =>
+        typeof(SyslogSettingsCmdlet).GetProperty(parameter, BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly) is not null
+        || parameter is nameof(HostName) or nameof(Transport) or nameof(From) or nameof(Enable) or nameof(Disable);
 
     private bool IsMoveConfirmed(RecordStore store, SyslogDestination present)
     {

@@ -30,11 +30,15 @@ public sealed class TestJcConnector : StoreCmdlet
         RecordStore? store = OpenWithConnectors();
         foreach (Connector connector in FindConnectors(store, Name))
         {
-            WarnOfKeys([connector]);
+            KeepKeys([connector]);
             if (!Run((pipeline, stop) => new ConnectionTester(store!, Secrets, vault: new PipelineVault(pipeline)).TestAsync(connector, stop), out ConnectionTestResult? result)) continue;
             foreach (string warning in result!.Warning)
                 if (_told.Add(warning)) WriteWarning(warning);
             WriteObject(Quiet ? result.Success : (object)result);
         }
     });
+
+    /// <inheritdoc/>
+    // Behind the last result: of keys that expire on one day it is said once.
+    protected override void EndProcessing() => Guard(null, WarnTogether);
 }

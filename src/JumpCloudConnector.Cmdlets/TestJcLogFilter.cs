@@ -25,6 +25,7 @@ public sealed class TestJcLogFilter : PeriodCmdlet
     /// <summary>Conditions to try before a filter is made of them.</summary>
     [Parameter(ParameterSetName = ByCondition, Mandatory = true)]
     [ConditionTransformation]
+    [ArgumentCompleter(typeof(ConditionCompleter))]
     public LogFilterCondition[] Condition { get; set; } = [];
 
     /// <summary>The connectors whose records are tried, with wildcards.</summary>

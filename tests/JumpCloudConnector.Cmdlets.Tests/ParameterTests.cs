@@ -39,7 +39,6 @@ public sealed class ParameterTests
         ["ClientCertificateFile"] = "a path, which PowerShell completes itself; ClientCertificateNotRead",
         ["ClientCertificateThumbprint"] = "40 hexadecimal digits; InvalidSyslogDestination, ClientCertificateNotRead",
         ["Send-JcSyslog -InputObject"] = "comes through the pipeline",
-        ["Query"] = "a language of its own; InvalidQuery says where and how",
         ["Text"] = "what is looked for; InvalidRegex",
         ["Repair-JcIngestion -InputObject"] = "comes through the pipeline",
     };
@@ -88,6 +87,8 @@ public sealed class ParameterTests
     [Theory]
     [InlineData("AfterAndContinuous", "Run the command once with each", "Invoke-JcCollection -After 2h -Continuous")]
     [InlineData("AfterAndTimeLimit", "Leave -TimeLimit out", "Invoke-JcCollection -After 2h -TimeLimit 4m")]
+    [InlineData("BeforeWithoutAfter", "Give -After with it", "Invoke-JcCollection -Before 2h")]
+    [InlineData("BeforeWithoutAfter", "Give -After with it", "Invoke-JcCollection Acme -Before 2h -Continuous")]
     [InlineData("ContinuousAndForce", "one of the two", "Invoke-JcCollection -Continuous -Force")]
     [InlineData("NameAndCondition", "one of the two", "Test-JcLogFilter Quiet -Condition 'severity Exists'")]
     [InlineData("NameAndCondition", "one of the two", "'Quiet' | Test-JcLogFilter -Condition 'severity Exists'")]
@@ -141,6 +142,36 @@ public sealed class ParameterTests
         string[] seen = [.. workspace.RunWell("$all = @{}; foreach ($r in Get-JcIngestedRecord -First 1000) { $all[$r.Service] = 1 }; $all.Keys").Select(service => service.ToString())];
         Assert.Empty(seen.Except(Offered(workspace, "Get-JcIngestedRecord -Service ")));
         Assert.Contains("radius", Offered(workspace, "Get-JcIngestedRecord -Service "));
+    }
+
+    [Fact]
+    public async Task Queries_and_conditions_are_completed_word_by_word()
+    {
+        await using Workspace workspace = await Workspace.StartAsync(events: 300, users: 3);
+        // Fields and what is documented are offered before there is a store.
+        Assert.Equal(["'event_status:'"], Offered(workspace, "Get-JcIngestedRecord -Query event_st"));
+        Assert.Equal(["failure", "mfa", "success", "unknown"], Offered(workspace, "Get-JcIngestedRecord -Query 'event_status:").Select(o => o.Trim('\'').Split(':')[1]));
+        workspace.Add();
+        workspace.RunWell("$null = Invoke-JcCollection -Force");
+        string user = workspace.RunWell("(Get-JcIngestedRecord -MsgClass jumpcloud_directoryinsights -EventType sso_auth -First 1).User")[0].ToString();
+        Assert.Contains(user, Offered(workspace, $"Get-JcIngestedRecord -User {user[..4]}").Select(o => o.Trim('\'')));
+
+        // The last word alone, whatever stands before it.
+        Assert.Equal(["'user.name:x AND +event_status:'"], Offered(workspace, "Get-JcIngestedRecord -Query 'user.name:x AND +event_st"));
+        Assert.Contains("'(a OR event_type:sso_auth'", Offered(workspace, "Get-JcIngestedRecord -Query '(a OR event_type:sso_"));
+        Assert.Contains("'event_status:(success OR failure'", Offered(workspace, "Get-JcIngestedRecord -Query 'event_status:(success OR fail"));
+        Assert.Contains("'tenant_name:\"Acme Ltd\"'", Offered(workspace, "Get-JcIngestedRecord -Query tenant_name:"));
+        Assert.Contains("'jumpcloud.initiated_by.type:'", Offered(workspace, "Get-JcIngestedRecord -Query jumpcloud.initiated_by.t"));
+        Assert.Contains("'jumpcloud.initiated_by.type:admin'", Offered(workspace, "Get-JcIngestedRecord -Query 'jumpcloud.initiated_by.type:'"));
+        Assert.DoesNotContain(Offered(workspace, "Get-JcIngestedRecord -Query timestamp:"), o => o.StartsWith("'timestamp:", StringComparison.Ordinal));
+
+        Assert.Equal(["'event_status '"], Offered(workspace, "New-JcLogFilter Q event_st"));
+        Assert.Equal(["'event_status Equal '", "'event_status NotEqual '"], Offered(workspace, "New-JcLogFilter Q 'event_status Equ"));
+        Assert.Equal(["'event_status Exists'"], Offered(workspace, "Set-JcLogFilter Q -Condition 'event_status Ex"));
+        Assert.Equal(["'event_status Equal success'"], Offered(workspace, "New-JcLogFilter Q 'event_status Equal suc"));
+        Assert.Equal(["'event_status '"], Offered(workspace, "New-JcLogFilter Q 'srcip Exists', event_st"));
+        Assert.Equal(["'event_status In success, failure'"], Offered(workspace, "Test-JcLogFilter -Condition 'event_status In success, fail"));
+        Assert.Contains("'tenant_name Equal Acme Ltd'", Offered(workspace, "New-JcLogFilter Q 'tenant_name Equal Acme L"));
     }
 
     private static string[] Offered(Workspace workspace, string typed)

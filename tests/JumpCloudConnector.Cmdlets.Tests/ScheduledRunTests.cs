@@ -44,6 +44,14 @@ public sealed class ScheduledRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Exit_4_where_the_store_s_path_is_empty_and_not_that_of_the_machine_s_store()
+    {
+        (int code, string output) = await RunAsync("", []);
+        Assert.Equal(4, code);
+        Assert.Contains("-StorePath is empty", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_backlog_is_left_to_the_next_run_after_the_time_limit()
     {
         await using Simulator simulator = await StartAsync();
@@ -208,19 +216,23 @@ public sealed class ScheduledRunTests : IDisposable
         return (int)store.Records.GetSpan().Count;
     }
 
-    private async Task<(int ExitCode, string Output)> RunAsync(params string[] more)
+    private Task<(int ExitCode, string Output)> RunAsync(params string[] more) => RunAsync(_store, more);
+
+    private async Task<(int ExitCode, string Output)> RunAsync(string store, string[] more)
     {
-        using Process process = Start(more);
+        using Process process = Start(store, more);
         Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, output + await errors);
     }
 
-    private Process Start(params string[] more)
+    private Process Start(params string[] more) => Start(_store, more);
+
+    private Process Start(string store, string[] more)
     {
         string script = Path.Combine(ModuleCopy.Shared.Folder, "Start-JcCollection.ps1");
-        ProcessStartInfo start = new("pwsh", ["-NoProfile", "-NonInteractive", "-File", script, "-StorePath", _store, "-KeyRingPath", _keys, .. more])
+        ProcessStartInfo start = new("pwsh", ["-NoProfile", "-NonInteractive", "-File", script, "-StorePath", store, "-KeyRingPath", _keys, .. more])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };

@@ -36,11 +36,11 @@ Describe 'Get-JcConnector' {
         "$lines" | Should -Match 'Acme'
         # The heading is one line, and no word of it is cut.
         ($lines | Where-Object { $_ })[1] | Should -Match '^---'
-        ($lines | Where-Object { $_ })[0] | Should -Match 'Next Run$'
+        ($lines | Where-Object { $_ })[0] | Should -Match 'Next Run +TenantName$'
     }
 
-    It 'shows both content types in 120 columns' {
-        (Get-JcConnector | Format-Table | Out-String -Width 120) | Should -Match 'DirectoryInsights, SystemUser'
+    It 'shows both content types in the list' {
+        (Get-JcConnector | Format-List | Out-String -Width 120) | Should -Match 'ContentType +: DirectoryInsights, SystemUser'
     }
 
     It 'keeps its scalars through serialization' {

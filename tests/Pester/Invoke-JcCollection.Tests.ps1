@@ -71,7 +71,7 @@ Describe 'Invoke-JcCollection' {
         $first = Invoke-JcCollection -ConnectorName 'Slow' -TimeLimit ([timespan]::FromTicks(1))
         "$($first.State)" | Should -Be 'Collected'
         $first.Backlog | Should -BeGreaterThan ([timespan]::FromHours(22))
-        $first | Format-Table | Out-String -Width 120 | Should -Match '2[23]h \d+m behind'
+        $first | Format-Table | Out-String -Width 120 | Should -Match '(?s)2[23]h \d+m.*behind'
         (Get-JcConnector -Name 'Slow').IsBehind | Should -BeTrue
         # What is behind is due at once.
         $second = Invoke-JcCollection -TimeLimit 4m | Where-Object ConnectorName -EQ 'Slow'

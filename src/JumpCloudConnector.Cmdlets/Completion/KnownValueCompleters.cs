@@ -38,26 +38,6 @@ public sealed class EventStatusCompleter : TextCompleter
     protected override IReadOnlyList<string> Values(IDictionary bound) => KnownValues.EventStatuses;
 }
 
-/// <summary>Offers JumpCloud's services, as documented or seen. The list grows at JumpCloud; any other value is taken too.</summary>
-public sealed class ServiceCompleter : SeenValueCompleter
-{
-    /// <inheritdoc/>
-    protected override IReadOnlyList<string> Documented => KnownValues.Services;
-
-    /// <inheritdoc/>
-    protected override string? ValueOf(IngestedRecord record) => record.Service;
-}
-
-/// <summary>Offers the event types that JumpCloud documents. Many are not documented; any other value is taken too.</summary>
-public sealed class EventTypeCompleter : SeenValueCompleter
-{
-    /// <inheritdoc/>
-    protected override IReadOnlyList<string> Documented => KnownValues.EventTypes;
-
-    /// <inheritdoc/>
-    protected override string? ValueOf(IngestedRecord record) => record.EventType;
-}
-
 /// <summary>Offers the names of the environment variables that this process has.</summary>
 public sealed class EnvironmentVariableCompleter : TextCompleter
 {

@@ -1,5 +1,4 @@
 using System.Collections;
-using JumpCloudConnector.Records;
 using JumpCloudConnector.Storage;
 
 namespace JumpCloudConnector.Cmdlets;
@@ -76,34 +75,4 @@ public sealed class GapIdCompleter : StoreCompleter
     /// <inheritdoc/>
     protected override IEnumerable<string> Values(RecordStore store) => store.Ledger.GetGaps()
         .Where(g => g.Confirmed is null && g.To is not null).Select(g => g.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
-}
-
-/// <summary>Offers what JumpCloud documents of a field, and what the newest records of the store have in it besides.</summary>
-public abstract class SeenValueCompleter : TextCompleter
-{
-    // A few blocks: somebody waits at a prompt.
-    private const int Newest = 1000;
-
-    /// <summary>What JumpCloud documents.</summary>
-    protected abstract IReadOnlyList<string> Documented { get; }
-
-    /// <inheritdoc/>
-    protected sealed override IReadOnlyList<string> Values(IDictionary bound)
-    {
-        string? path = bound[nameof(JcCmdlet.StorePath)] as string;
-        try
-        {
-            if (!RecordStore.Exists(path)) return Documented;
-            using RecordStore store = RecordStore.Open(path);
-            IEnumerable<string> seen = store.Records.Find(new RecordQuery { First = Newest }, CancellationToken.None).Select(ValueOf).OfType<string>();
-            return [.. Documented.Concat(seen).Distinct(StringComparer.OrdinalIgnoreCase)];
-        }
-        catch (Exception e) when (e is JcException or IOException or UnauthorizedAccessException)
-        {
-            return Documented;
-        }
-    }
-
-    /// <summary>The field's value in a record.</summary>
-    protected abstract string? ValueOf(IngestedRecord record);
 }

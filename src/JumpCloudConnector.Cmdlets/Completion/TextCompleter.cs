@@ -11,11 +11,13 @@ public abstract class TextCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        string typed = wordToComplete.Trim('\'', '"');
+        string text = Unquote(wordToComplete);
+        int begin = BeginOf(text);
+        string before = text.Substring(0, begin), typed = text.Substring(begin);
         IReadOnlyList<string> all;
         try
         {
-            all = Values(fakeBoundParameters);
+            all = Values(fakeBoundParameters, before);
         }
         catch (Exception e) when (e is JcException or IOException or UnauthorizedAccessException)
         {
@@ -28,7 +30,7 @@ public abstract class TextCompleter : IArgumentCompleter
             .OrderBy(v => v.StartsWith(typed, StringComparison.OrdinalIgnoreCase) ? 0 : 1);
         foreach (string value in KeepsOrder ? offered : offered.ThenBy(v => v, StringComparer.OrdinalIgnoreCase))
         {
-            yield return new CompletionResult(Quote(value), value, CompletionResultType.ParameterValue, value);
+            yield return new CompletionResult(Quote(before + value), value, CompletionResultType.ParameterValue, value);
         }
     }
 
@@ -38,6 +40,23 @@ public abstract class TextCompleter : IArgumentCompleter
     /// <summary>What there is to offer.</summary>
     /// <param name="bound">The parameters given so far.</param>
     protected abstract IReadOnlyList<string> Values(IDictionary bound);
+
+    /// <summary>As <see cref="Values(IDictionary)"/>, where what there is to offer depends on what stands before.</summary>
+    /// <param name="bound">The parameters given so far.</param>
+    /// <param name="before">What was typed before the word that is completed, without PowerShell's quotes.</param>
+    protected virtual IReadOnlyList<string> Values(IDictionary bound, string before) => Values(bound);
+
+    /// <summary>Where in what was typed the word begins that is completed; what stands before it stays.</summary>
+    protected virtual int BeginOf(string text) => 0;
+
+    // Whoever completes has seldom typed the quote at the end.
+    private static string Unquote(string word)
+    {
+        if (word.Length == 0 || word[0] is not ('\'' or '"')) return word;
+        string quote = word.Substring(0, 1), inner = word.Substring(1);
+        if (inner.EndsWith(quote, StringComparison.Ordinal)) inner = inner.Substring(0, inner.Length - 1);
+        return inner.Replace(quote + quote, quote);
+    }
 
     private static string Quote(string text)
     {

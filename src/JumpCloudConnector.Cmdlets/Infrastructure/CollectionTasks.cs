@@ -16,8 +16,7 @@ internal static class CollectionTasks
             foreach (string name in names ?? [])
             {
                 if (WildcardPattern.ContainsWildcardCharacters(name) || all.Any(t => string.Equals(t.Name, name, StringComparison.OrdinalIgnoreCase))) continue;
-                cmdlet.WriteError(ErrorRecords.From(new JcException("TaskNotFound", JcErrorKind.NotFound,
-                    $"There is no task '{name}'. Get-JcCollectionTask lists those there are.", name)));
+                cmdlet.WriteError(ErrorRecords.From(CollectionTaskInfo.NotFound(name, all.Select(t => t.Name))));
             }
 
             foreach (CollectionTaskInfo task in all.Where(t => Array.Exists(patterns, p => p.IsMatch(t.Name)))) action(task);

@@ -60,6 +60,7 @@ public abstract class RecordQueryCmdlet : RecordInputCmdlet
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(UserCompleter))]
     public string[]? User { get; set; }
 
     /// <summary>Source addresses, with wildcards, or networks such as 10.0.0.0/8.</summary>
@@ -81,6 +82,7 @@ public abstract class RecordQueryCmdlet : RecordInputCmdlet
 
     /// <summary>A query in Lucene's syntax.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(QueryCompleter))]
     public string? Query { get; set; }
 
     /// <summary>The index: there is one.</summary>

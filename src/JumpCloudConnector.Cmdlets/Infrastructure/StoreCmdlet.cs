@@ -187,9 +187,15 @@ public abstract class StoreCmdlet : JcCmdlet
     /// <summary>Warns of keys and secrets that expire soon, where that is known, of connectors that collect: others need none.</summary>
     protected void WarnOfKeys(IEnumerable<Connector> connectors)
     {
+        KeepKeys(connectors);
+        foreach (string warning in _shared.Take()) WriteWarning(warning);
+    }
+
+    /// <summary>As <see cref="WarnOfKeys"/>, for what takes one connector after the other: kept for <see cref="WarnTogether"/>.</summary>
+    protected void KeepKeys(IEnumerable<Connector> connectors)
+    {
         foreach (Connector connector in connectors)
             if (connector.Enabled && (connector.RunOn == RunOn.Sensor || connector.AnalyzerProfile is not null)) KeepKey(connector);
-        foreach (string warning in _shared.Take()) WriteWarning(warning);
     }
 
     /// <summary>Keeps that the key or secret expires soon, for <see cref="WarnTogether"/>; for a connector that is just being set up, whether it collects or not.</summary>

@@ -101,6 +101,7 @@ public abstract class SyslogSettingsCmdlet : StoreCmdlet
     [Parameter]
     [AllowNull]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(QueryCompleter))]
     public string? Query { get; set; }
 
     /// <summary>Unacknowledged messages that a RELP receiver may owe.</summary>

@@ -9,6 +9,14 @@ internal sealed class ExportLayout
     private const string Packed = ".gz";
     private const string Unfinished = ".part";
 
+    private static readonly HashSet<string> s_archives = new(StringComparer.OrdinalIgnoreCase) { "zip", "7z", "rar", "tar", "tgz", "bz2", "xz", "zst", "br", "cab" };
+
+    private static readonly HashSet<string> s_otherFormats = new(s_archives, StringComparer.OrdinalIgnoreCase)
+    {
+        "xlsx", "xlsm", "xlsb", "xls", "ods", "xml", "clixml", "html", "htm", "pdf", "doc", "docx", "yaml", "yml", "tsv", "parquet", "avro", "orc", "arrow", "feather",
+        "db", "sqlite", "mdb", "accdb", "evtx", "sql",
+    };
+
     private readonly string _folder;
     private readonly string _stem;
     private readonly string _ending;
@@ -30,6 +38,7 @@ internal sealed class ExportLayout
         string name = isFolder ? "" : Path.GetFileName(full);
         bool endsPacked = name.EndsWith(Packed, StringComparison.OrdinalIgnoreCase);
         string plain = endsPacked ? name.Substring(0, name.Length - Packed.Length) : name;
+        if (!isFolder && options.Format is null) RefuseOtherFormat(Path.GetExtension(plain), endsPacked, options.Path);
         Format = options.Format ?? (plain.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? RecordFileFormat.Csv : RecordFileFormat.Ndjson);
         IsPacked = options.Compress || endsPacked;
         _isNumbered = isFolder || options.SplitByDay || options.MaxFileBytes is not null;
@@ -86,6 +95,15 @@ internal sealed class ExportLayout
                 // In use, or not ours: its name says that it is a part.
             }
         }
+    }
+
+    // A program that opens what the name promises would find something else in it. Whoever names the format knows.
+    private static void RefuseOtherFormat(string ending, bool isPacked, string path)
+    {
+        if (!s_otherFormats.Contains(ending.TrimStart('.'))) return;
+        string names = s_archives.Contains(ending.TrimStart('.')) && !isPacked ? ".ndjson.gz or .csv.gz, which packs the file" : ".csv, which spreadsheets open, or .ndjson";
+        throw new JcException("ExportFormatUnknown", JcErrorKind.InvalidInput,
+            $"Records cannot be exported to '{path}': '{ending}' is the name of another format than the two there are, Csv and Ndjson. Give a name that ends in {names}; or keep it, and say which of the two it is with -Format.", path);
     }
 
     private static bool EndsAsFolder(string path) =>

@@ -39,9 +39,12 @@ internal static class ConditionDoubts
 
         if (value.Length > 1 && value[0] is '"' or '\'' && value[value.Length - 1] == value[0])
             return $"The quotes in the condition '{condition}' are part of its value. Leave them out: {condition.Field} {condition.Operator} {value.Trim(value[0])}.";
-        if (!IsWhole(condition)) return null;
-        if (value.IndexOf('*') >= 0)
+        bool isWhole = IsWhole(condition);
+        if (isWhole && value.IndexOf('*') >= 0)
             return $"A condition has no wildcards: * stands for itself, so {means} but those that have it. Use StartsWith, EndsWith or Contains without it, or Match with a regular expression.";
+        if (KnownFields.NotAmong(condition.Field, value, isWhole) is { } numbers)
+            return $"No record has '{value}' in {condition.Field}, as the condition '{condition}' asks: the field holds {numbers}.";
+        if (!isWhole) return null;
         if (!KnownValues.Closed.TryGetValue(condition.Field, out IReadOnlyList<string>? known) || known.Contains(value, StringComparer.OrdinalIgnoreCase)) return null;
         return $"No record has '{value}' in {condition.Field}, as the condition '{condition}' asks. {KnownValues.Choice(value, known)}";
     }

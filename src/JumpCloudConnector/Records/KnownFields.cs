@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace JumpCloudConnector.Records;
 
 /// <summary>The fields that records can have, and what somebody may have meant who wrote another.</summary>
@@ -40,6 +42,27 @@ internal static class KnownFields
 
     /// <summary>True for a field whose value is a number wherever it is there.</summary>
     public static bool IsNumber(string field) => s_numbers.Contains(field);
+
+    /// <summary>What a field of numbers holds, where a text cannot be one of these; null where it can, or the field is none of numbers.</summary>
+    /// <param name="field">The dotted path.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="isWhole">Whether it is to be the value, and not a part of it.</param>
+    public static string? NotAmong(string field, string text, bool isWhole)
+    {
+        if (!IsNumber(field)) return null;
+        if (!isWhole) return text.All(c => char.IsDigit(c) || c is '-' or '+' or '.' or 'e' or 'E') ? null : "numbers";
+        bool isNumber = decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out decimal number);
+        return field switch
+        {
+            "srcport" => IsWholeNumber(text) && number <= 65_535 ? null : "ports, whole numbers from 0 to 65535",
+            "srcip_geo.latitude" => isNumber && Math.Abs(number) <= 90 ? null : "degrees from -90 to 90",
+            "srcip_geo.longitude" => isNumber && Math.Abs(number) <= 180 ? null : "degrees from -180 to 180",
+            _ => IsWholeNumber(text) ? null : "times as milliseconds since 1970; GreaterThan and LessThan take a time such as 2026-01-31T08:00:00Z",
+        };
+
+        // Values are compared as texts, and no record writes a number with a zero before it.
+        static bool IsWholeNumber(string text) => text.Length is > 0 and < 20 && text.All(c => c is >= '0' and <= '9') && (text[0] != '0' || text.Length == 1);
+    }
 
     /// <summary>True for a path that leads nowhere in any record: there is nothing of the name of its first step.</summary>
     public static bool IsNowhere(string path) => !s_roots.Contains(Root(path));

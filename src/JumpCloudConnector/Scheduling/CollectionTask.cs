@@ -101,6 +101,12 @@ public sealed record CollectionTaskInfo
 
     /// <summary>When it runs next, where the scheduler tells.</summary>
     public DateTimeOffset? NextRun { get; init; }
+
+    /// <summary>The refusal of a task that is not there.</summary>
+    /// <param name="name">What was asked for.</param>
+    /// <param name="known">The tasks there are.</param>
+    public static JcException NotFound(string name, IEnumerable<string> known) => new("TaskNotFound", JcErrorKind.NotFound,
+        $"There is no task '{name}'. {Likeness.Question(name, known)}Get-JcCollectionTask lists those there are.", name);
 }
 
 /// <summary>Where tasks are registered: the Windows Task Scheduler, or systemd.</summary>

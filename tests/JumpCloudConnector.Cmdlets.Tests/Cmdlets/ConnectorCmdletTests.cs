@@ -520,6 +520,31 @@ public sealed class ConnectorCmdletTests
         work.Refused("InvalidApiKeyReference", "Set-JcConnector Stored -ApiKeyVault Safe");
     }
 
+    [Theory]
+    [InlineData("Set-JcConnector Acme", "-LogFilter or -AnalyzerProfile")]
+    [InlineData("Set-JcConnector Acme -PassThru -Confirm:$false", "Get-Help Set-JcConnector -Parameter *")]
+    [InlineData("'Acme' | Select-Name | Set-JcConnector -StorePath $store", "connector 'Acme'")]
+    [InlineData("Set-JcSyslogDestination siem", "-Enable or -Disable")]
+    [InlineData("Set-JcSyslogDestination siem -PassThru -Force", "syslog destination 'siem'")]
+    public async Task A_change_of_nothing_is_refused_with_what_can_be_set(string command, string says)
+    {
+        await using Workspace work = Workspace.Offline();
+        work.RunWell($"$null = New-JcConnector Acme {Minimum}; $null = New-JcSyslogDestination siem h Tcp; filter Select-Name {{ [pscustomobject]@{{ Name = $_ }} }}");
+        work.Session.SetVariable("store", work.StorePath);
+        Assert.Contains(says, work.Refused("NothingToChange", command), StringComparison.Ordinal);
+        work.RunWell("Set-JcSyslogDestination siem -Enable; Set-JcSyslogDestination siem -ByteOrderMark; Get-JcSyslogDestination | Set-JcSyslogDestination");
+    }
+
+    [Fact]
+    public async Task Keys_that_expire_on_one_day_are_warned_of_once_when_they_are_tested()
+    {
+        await using Workspace work = await Workspace.StartAsync(events: 1, users: 1);
+        work.Run($"'A', 'B' | ForEach-Object {{ $null = New-JcConnector $_ {Minimum} @sim -ApiKeyExpiresAt 2020-01-31 }}");
+        ScriptResult tests = work.Run("Get-JcConnector | Test-JcConnector");
+        Assert.Equal(2, tests.Output.Count);
+        Assert.StartsWith("The API key of connectors 'A' and 'B' expired on ", Assert.Single(tests.Warnings, w => w.Contains("API key", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_key_that_expires_soon_is_warned_of()
     {

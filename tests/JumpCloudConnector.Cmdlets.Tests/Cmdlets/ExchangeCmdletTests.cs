@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using JumpCloudConnector.Storage;
 using PowerShellHost;
 using Xunit;
 
@@ -60,6 +61,23 @@ public sealed class ExchangeCmdletTests
         Assert.Contains("Full", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Sensor1", text, StringComparison.Ordinal);
         Assert.DoesNotContain(work.ApiKey[^4..], text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task The_key_of_an_import_is_looked_at_once_for_all_lines()
+    {
+        await using Workspace work = Workspace.Offline();
+        string csv = await WriteAsync(work, "lines.csv", "Name,TenantName,ContentType,ApiKeyVariable,ApiKeyExpiresAt\nA,T,SystemUser,,2020-01-31\nB,T,SystemUser,,\nC,T,SystemUser,K,2020-01-31\n");
+        work.Session.SetVariable("copied", Workspace.Secure("Bearer 0123456789abcdef0123456789"));
+        Assert.Contains("the word Bearer", work.Refused("InvalidApiKey", $"Import-JcConnector {csv} -ApiKey $copied"), StringComparison.Ordinal);
+        Assert.Contains("Nothing was imported", work.Refused("InvalidApiKey", $"Import-JcConnector {csv} -ApiKey $null"), StringComparison.Ordinal);
+        Assert.False(RecordStore.Exists(work.StorePath));
+        work.Session.SetVariable("part", Workspace.Secure("0123456789"));
+        ScriptResult made = work.Run($"Import-JcConnector {csv} -ApiKey $part");
+        Assert.Equal(["Added", "Added", "Added"], made.Output.Select(l => l.Text("Outcome")));
+        // C has a key of its own.
+        Assert.Single(made.Warnings, w => w.StartsWith("Connectors 'A' and 'B': The API key has 10 characters", StringComparison.Ordinal));
+        Assert.Single(made.Warnings, w => w.StartsWith("The API key of connectors 'A' and 'C' expired on ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -236,6 +236,35 @@ public sealed class ExportTests : IDisposable
         Assert.Equal(["all.ndjson"], Names());
     }
 
+    [Theory]
+    [InlineData("x.xlsx", ".csv, which spreadsheets open, or .ndjson")]
+    [InlineData("x.XML", ".csv, which spreadsheets open, or .ndjson")]
+    [InlineData("x.xlsx.gz", ".csv, which spreadsheets open, or .ndjson")]
+    [InlineData("x.zip", ".ndjson.gz or .csv.gz")]
+    [InlineData("x.parquet", "with -Format.")]
+    public void A_name_that_promises_another_format_is_refused(string name, string remedy)
+    {
+        RecordExportOptions options = new() { Path = Path.Combine(_folder, name) };
+        JcException refusal = Assert.Throws<JcException>(() => new ExportLayout(options));
+        Assert.Equal("ExportFormatUnknown", refusal.ErrorId);
+        Assert.Contains(remedy, refusal.Message, StringComparison.Ordinal);
+        // Whoever names the format knows, and a folder may have any name.
+        Assert.Equal(RecordFileFormat.Csv, new ExportLayout(options with { Format = RecordFileFormat.Csv }).Format);
+        Directory.CreateDirectory(options.Path);
+        Assert.Equal(RecordFileFormat.Ndjson, new ExportLayout(options).Format);
+    }
+
+    [Theory]
+    [InlineData("x", RecordFileFormat.Ndjson)]
+    [InlineData("x.json", RecordFileFormat.Ndjson)]
+    [InlineData("x.jsonl.gz", RecordFileFormat.Ndjson)]
+    [InlineData("x.txt", RecordFileFormat.Ndjson)]
+    [InlineData("x.log", RecordFileFormat.Ndjson)]
+    [InlineData("x.2026-11-28", RecordFileFormat.Ndjson)]
+    [InlineData("x.CSV.gz", RecordFileFormat.Csv)]
+    public void Any_other_name_is_taken(string name, RecordFileFormat format) =>
+        Assert.Equal(format, new ExportLayout(new RecordExportOptions { Path = Path.Combine(_folder, name) }).Format);
+
     [Fact]
     public async Task A_full_disk_is_said_and_leaves_what_was_whole()
     {

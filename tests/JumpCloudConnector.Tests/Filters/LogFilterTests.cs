@@ -501,6 +501,22 @@ public sealed class LogFilterTests
     [InlineData("event_type", Equal, "sso_auth and event_status Equal success", "'and' is part of the value|One text is one condition")]
     [InlineData("user.name", Contains, "tom and jerry", null)]
     [InlineData("event_type", Equal, "made_up_by_a_customer", null)]
+    [InlineData("srcport", Equal, "https", "'https' in srcport|whole numbers from 0 to 65535")]
+    [InlineData("srcport", NotEqual, "99999999", "'99999999' in srcport|from 0 to 65535")]
+    [InlineData("srcport", In, "0443", "'0443' in srcport")]
+    [InlineData("srcport", Equal, "443.0", "'443.0' in srcport")]
+    [InlineData("srcport", Equal, "4*", "has no wildcards")]
+    [InlineData("srcport", Equal, "443", null)]
+    [InlineData("srcport", Equal, "0", null)]
+    [InlineData("srcport", Contains, "https", "'https' in srcport|numbers")]
+    [InlineData("srcport", StartsWith, "44", null)]
+    [InlineData("srcip_geo.latitude", Equal, "north", "'north' in srcip_geo.latitude|-90 to 90")]
+    [InlineData("srcip_geo.latitude", Equal, "-48.85", null)]
+    [InlineData("srcip_geo.longitude", Equal, "200", "-180 to 180")]
+    [InlineData("timestamp", Equal, "2026-01-31T08:00:00Z", "milliseconds since 1970|GreaterThan and LessThan")]
+    [InlineData("timestamp", GreaterThan, "2026-01-31T08:00:00Z", null)]
+    [InlineData("timestamp", Equal, "1769846400000", null)]
+    [InlineData("jumpcloud.client_port", Equal, "https", null)]
     public void A_value_that_can_hardly_be_meant_is_pointed_out(string field, LogFilterOperator @operator, string value, string? said)
     {
         LogFilterCondition condition = Condition(field, @operator, value);

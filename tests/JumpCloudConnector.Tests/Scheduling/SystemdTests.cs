@@ -61,6 +61,16 @@ public sealed class SystemdTests : IDisposable
         Assert.DoesNotContain("OnCalendar", timer, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("JumpCloudConector", "Did you mean 'JumpCloudConnector'? Get-JcCollectionTask")]
+    [InlineData("backup", "There is no task 'backup'. Get-JcCollectionTask")]
+    public void A_misspelt_task_is_refused_with_the_nearest(string name, string says)
+    {
+        JcException refusal = CollectionTaskInfo.NotFound(name, ["JumpCloudConnector", "acme"]);
+        Assert.Equal("TaskNotFound", refusal.ErrorId);
+        Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_task_is_written_enabled_listed_replaced_and_removed()
     {

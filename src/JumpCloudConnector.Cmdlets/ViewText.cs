@@ -1,0 +1,56 @@
+using System.Management.Automation.Host;
+using System.Text;
+
+namespace JumpCloudConnector.Cmdlets;
+
+/// <summary>What the module's views share; the format file calls it.</summary>
+public static class ViewText
+{
+    private const int Sliver = 10;
+
+    /// <summary>Breaks a text between words, where a column has a width: PowerShell itself breaks what has no room anywhere.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="width">The column's width.</param>
+    public static string Wrap(string? text, int width)
+    {
+        if (text is null || width < 1 || text.Length <= width) return text ?? "";
+        StringBuilder lines = new(text.Length + 16);
+        int rest = 0;
+        while (text.Length - rest > width)
+        {
+            int space = text.LastIndexOf(' ', rest + width, width + 1);
+            // A word that is longer than the column is broken where it has to be.
+            int end = space > rest ? space : rest + width;
+            lines.AppendLine(text.Substring(rest, end - rest).TrimEnd());
+            rest = end;
+            while (rest < text.Length && text[rest] == ' ') rest++;
+        }
+
+        return lines.Append(text, rest, text.Length - rest).ToString();
+    }
+
+    /// <summary>Breaks the text of a column that has what those with a width leave, where the console says how wide it is.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="taken">What columns with a width take, with the spaces between all columns.</param>
+    /// <param name="host">Whose console it is.</param>
+    /// <param name="sharing">How many columns share the rest.</param>
+    public static string WrapRest(string? text, int taken, PSHost host, int sharing = 1)
+    {
+        int width = (ConsoleWidth(host) - taken) / sharing;
+        return width < Sliver ? text ?? "" : Wrap(text, width);
+    }
+
+    /// <summary>The width that is safe to write in: a console uses its last character, or does not.</summary>
+    private static int ConsoleWidth(PSHost host)
+    {
+        try
+        {
+            return host.UI.RawUI.BufferSize.Width - 1;
+        }
+        catch (Exception e) when (e is HostException or NotImplementedException or NullReferenceException or System.IO.IOException)
+        {
+            // A host without a console has no width.
+            return 0;
+        }
+    }
+}

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Text;
 
@@ -39,6 +41,29 @@ public static class ViewText
         int width = (ConsoleWidth(host) - taken) / sharing;
         return width < Sliver ? text ?? "" : Wrap(text, width);
     }
+
+    /// <summary>Colours a text where the session can; Windows PowerShell cannot.</summary>
+    /// <param name="text">The text, of one line or several.</param>
+    /// <param name="colour">A foreground of PSStyle, such as Red; null for none.</param>
+    /// <param name="session">Whose PSStyle it is.</param>
+    public static string Colour(string? text, string? colour, SessionState session)
+    {
+        if (text is null || text.Length == 0 || string.IsNullOrEmpty(colour) || session.PSVariable.GetValue("PSStyle") is not { } style) return text ?? "";
+        PSObject known = PSObject.AsPSObject(style);
+        string begin = $"{PSObject.AsPSObject(known.Properties["Foreground"].Value).Properties[colour].Value}", end = $"{known.Properties["Reset"].Value}";
+        // Each line by itself: what follows it in its row is another column's.
+        return string.Join(Environment.NewLine, text.Split([Environment.NewLine], StringSplitOptions.None).Select(line => begin + line + end));
+    }
+
+    /// <summary>A span of time by its two largest units.</summary>
+    public static string? Duration(TimeSpan? time) => time switch
+    {
+        null => null,
+        { TotalDays: >= 1 } t => $"{Math.Floor(t.TotalDays)}d {t.Hours}h",
+        { TotalHours: >= 1 } t => $"{t.Hours}h {t.Minutes}m",
+        { TotalMinutes: >= 1 } t => $"{t.Minutes}m {t.Seconds}s",
+        { } t => t.TotalSeconds.ToString("0.0", CultureInfo.CurrentCulture) + "s",
+    };
 
     /// <summary>The width that is safe to write in: a console uses its last character, or does not.</summary>
     private static int ConsoleWidth(PSHost host)

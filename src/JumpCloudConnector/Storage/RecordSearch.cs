@@ -15,6 +15,7 @@ internal sealed class RecordSearch : IDisposable
     // Blocks listed in one step.
     private const int BlocksPerList = 512;
 
+    // Matches that wait for their turn keep their bytes up to here.
     private const long MaxWaitingBytes = 48L << 20;
 
     private readonly SqliteDatabase _database;

@@ -26,4 +26,38 @@ public sealed class ViewTextTests
         Assert.Equal(["one two", "three four"], ViewText.WrapRest("one two three four", 10, narrow.Host, 2).Split(Environment.NewLine));
         Assert.Equal("", ViewText.WrapRest(null, 20, narrow.Host));
     }
+
+    [Theory]
+    [InlineData(0.04, "0.0s")]
+    [InlineData(59.94, "59.9s")]
+    [InlineData(61, "1m 1s")]
+    [InlineData(3_599, "59m 59s")]
+    [InlineData(86_399, "23h 59m")]
+    [InlineData(94_694_399, "1095d 23h")]
+    public void A_span_of_time_has_its_two_largest_units(double seconds, string expected)
+    {
+        using ModuleSession session = new();
+        session.Invoke("[cultureinfo]::CurrentCulture = 'en-US'");
+        ScriptResult shown = session.Invoke("param($Time) [JumpCloudConnector.Cmdlets.ViewText]::Duration($Time)", ModuleSession.Parameters(("Time", TimeSpan.FromSeconds(seconds))));
+        Assert.Equal([expected], shown.Output.Select(o => o.ToString()));
+        Assert.Null(ViewText.Duration(null));
+    }
+
+    [Fact]
+    public void Each_line_of_a_text_is_coloured_by_itself_and_none_where_the_session_has_no_colours()
+    {
+        using ModuleSession session = new();
+        ScriptResult styled = session.Invoke("""
+            $style = $PSStyle
+            $lines = "Parked:`nInvalidApiKey" -replace "`n", [Environment]::NewLine
+            $colour = { param($Name, $Session = $ExecutionContext.SessionState) [JumpCloudConnector.Cmdlets.ViewText]::Colour($lines, $Name, $Session) }
+            (& $colour Red) -eq (($lines -split [Environment]::NewLine | ForEach-Object { $style.Foreground.Red + $_ + $style.Reset }) -join [Environment]::NewLine)
+            (& $colour $null) -eq $lines
+            $bare = [System.Management.Automation.SessionState]::new()
+            $null -eq $bare.PSVariable.GetValue('PSStyle')
+            (& $colour Red $bare) -eq $lines
+            """);
+        Assert.Empty(styled.AllErrors);
+        Assert.Equal([true, true, true, true], styled.Output.Select(o => o.BaseObject));
+    }
 }

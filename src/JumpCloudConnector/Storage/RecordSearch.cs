@@ -275,7 +275,7 @@ internal sealed class RecordSearch : IDisposable
             long sequence = row.GetInt64(0);
             _rowPlace = new SearchPlace(_bySequence ? sequence : row.GetInt64(1), sequence);
             byte[] json = row.GetFieldValue<byte[]>(2);
-            if (_check.FaultOf(json, row.GetInt64(1)) is { } fault) throw new InvalidDataException($"The record with the sequence {sequence} is not as it was received: {fault}.");
+            _check.Ensure(sequence, json, row.GetInt64(1));
             if (_predicate.Matches(json)) matches.Add(new SearchMatch(_rowPlace, json.Length, json));
             if (++rows == RowsPerStep || matches.Count == RowsPerStep / 16)
             {

@@ -21,6 +21,13 @@ internal sealed class RowCheck
     private readonly JsonObjectScanner _scanner = new(new FieldMap());
     private readonly byte[] _uuid = new byte[36];
 
+    /// <summary>Ends the reading of a record that is not what was received.</summary>
+    /// <exception cref="InvalidDataException">Something is the matter with it.</exception>
+    public void Ensure(long sequence, ReadOnlySpan<byte> json, long timestamp)
+    {
+        if (FaultOf(json, timestamp) is { } fault) throw new InvalidDataException($"The record with the sequence {sequence} is not as it was received: {fault}.");
+    }
+
     /// <summary>What is the matter with a record; null where nothing is.</summary>
     /// <param name="json">The record.</param>
     /// <param name="timestamp">The time that it is found by.</param>
@@ -59,7 +66,7 @@ internal sealed class RowCheck
     private static bool IsWhole(ReadOnlySpan<byte> json)
     {
         Utf8JsonReader reader = new(json, s_options);
-        return reader.Read() && reader.TrySkip();
+        return reader.Read() && reader.TrySkip() && !reader.Read();
     }
 
     private bool IsOf(ReadOnlySpan<byte> json, FieldValue uuid, RecordKey key)

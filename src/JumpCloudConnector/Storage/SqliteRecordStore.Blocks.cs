@@ -125,16 +125,27 @@ internal sealed partial class SqliteRecordStore
         long rows = run.CountRows.Int64(0);
         run.CountRows.Reset();
         if (rows == 0 || rows < least) return false;
-        (PackedBlock packed, long last) = WithPacker(packer => PackOldest(connection, run, packer));
+        // Damaged ones stay rows: in a block they would pass for sound, or could not be taken apart at all.
+        List<long> damaged = [];
+        (PackedBlock? packed, long last) = WithPacker(packer => PackOldest(connection, run, packer, damaged));
+        if (packed is null) return false;
         using PackedBlock block = packed;
         PutBlock(connection, run, block, block.First);
-        run.DropRows.Bind(1, last).Step();
+        long behind = long.MinValue;
+        foreach (long end in (long[])[.. damaged, last + 1])
+        {
+            run.DropRows.Bind(1, behind).Bind(2, end).Step();
+            behind = end;
+        }
+
         run.Moved.Step();
         return true;
     }
 
-    private (PackedBlock Block, long Last) PackOldest(SqliteConnection connection, Statements run, BlockPacker packer)
+    /// <summary>Packs the oldest rows, but for damaged ones; gives no block where there are no others, and the last row looked at.</summary>
+    private (PackedBlock? Block, long Last) PackOldest(SqliteConnection connection, Statements run, BlockPacker packer, List<long> damaged)
     {
+        RowCheck check = new();
         // Numbers given in a transaction may be taken back with it, so that none is kept beyond it.
         Dictionary<RecordOrigin, long> numbers = [];
         Dictionary<long, RecordOrigin> origins = [];
@@ -146,6 +157,12 @@ internal sealed partial class SqliteRecordStore
             {
                 last = run.OldestRows.Int64(0);
                 ReadOnlySpan<byte> json = run.OldestRows.Blob(3);
+                if (check.FaultOf(json, run.OldestRows.Int64(2)) is not null)
+                {
+                    damaged.Add(last);
+                    continue;
+                }
+
                 BlockEntry entry = renderer.TakeApart(json, run.OldestRows.Int64(1), run.OldestRows.Int64(2), Number, out ReadOnlySpan<byte> kept);
                 packer.Add(last, entry, kept, json);
             }
@@ -155,7 +172,7 @@ internal sealed partial class SqliteRecordStore
             run.OldestRows.Reset();
         }
 
-        return (packer.Finish(), last);
+        return (packer.Count > 0 ? packer.Finish() : null, last);
 
         long Number(RecordOrigin origin)
         {

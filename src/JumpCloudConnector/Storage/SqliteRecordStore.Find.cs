@@ -9,10 +9,13 @@ internal sealed partial class SqliteRecordStore
     public IngestedRecord? GetRecord(long sequence) => database.Read(connection =>
     {
         Execute(connection, "BEGIN");
-        using (SqliteCommand row = connection.CreateCommand("SELECT sequence, body FROM record WHERE sequence = $1", sequence))
+        using (SqliteCommand select = connection.CreateCommand("SELECT ms, body FROM record WHERE sequence = $1", sequence))
         {
-            IngestedRecord? found = row.ReadAll(r => new IngestedRecord(r.GetInt64(0), r.GetFieldValue<byte[]>(1))).FirstOrDefault();
-            if (found is not null) return found;
+            foreach ((long time, byte[] json) in select.ReadAll(row => (row.GetInt64(0), row.GetFieldValue<byte[]>(1))))
+            {
+                new RowCheck().Ensure(sequence, json, time);
+                return new IngestedRecord(sequence, json);
+            }
         }
 
         using SqliteCommand command = connection.CreateCommand(

@@ -219,7 +219,7 @@ internal sealed partial class SqliteRecordStore(SqliteDatabase database) : IReco
 
         public SqliteStatement OldestRows { get; } = new(connection, "SELECT sequence, stream, ms, body FROM record ORDER BY sequence");
 
-        public SqliteStatement DropRows { get; } = new(connection, "DELETE FROM record WHERE sequence <= ?1");
+        public SqliteStatement DropRows { get; } = new(connection, "DELETE FROM record WHERE sequence > ?1 AND sequence < ?2");
 
         public SqliteStatement Moved { get; } = new(connection, "UPDATE meta SET value = value + 1 WHERE name = 'moved'");
 

@@ -377,6 +377,54 @@ public sealed class StoreCareTests
         static void AssertDamaged<T>(Func<T> read) => Assert.Equal("StoreDamaged", Assert.Throws<JcException>(() => read()).ErrorId);
     }
 
+    /// <summary>
+    /// A row that is damaged stays a row, of which every search and test tells: in a block it would pass for sound, and one that
+    /// cannot be taken apart would end every commit.
+    /// </summary>
+    [Theory]
+    [InlineData("CAST(replace(CAST(body AS TEXT), '\"id\":\"', '\"id\":\"x') AS BLOB)")]
+    [InlineData("CAST(replace(CAST(body AS TEXT), '\"id\":\"', '\"id\":\"' || char(10)) AS BLOB)")]
+    [InlineData("substr(body, 1, length(body) - 20) || x'00' || substr(body, length(body) - 18)")]
+    [InlineData("substr(body, 1, length(body) - 4)")]
+    [InlineData("substr(body, 1, 20) || x'00' || substr(body, 22)")]
+    [InlineData("x''")]
+    public void A_damaged_record_goes_into_no_block(string damage)
+    {
+        const int Damaged = 151;
+        using FilledStore store = new();
+        Lease lease = store.Acquire("main", out _);
+        Commit(3);
+        using (SqliteConnection connection = new($"Data Source={Path.Combine(store.Test.Folder, "store.db")};Pooling=False"))
+        {
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = $"UPDATE record SET body = {damage} WHERE sequence = {Damaged}";
+            Assert.Equal(1, command.ExecuteNonQuery());
+        }
+
+        Commit(20);
+
+        Assert.All(store.All.Where(r => r.Sequence != Damaged), r => Assert.Equal(r.Json, store.Records.GetRecord(r.Sequence)!.Utf8.ToArray()));
+        AssertDamaged(() => store.Records.GetRecord(Damaged));
+        AssertDamaged(() => store.Find());
+        AssertDamaged(() => store.Find(new RecordQuery { AfterSequence = 0 }));
+        StoreTest test = Test(store.Test, full: true);
+        Assert.Equal((store.All.Count, "Record"), (test.Records, Assert.Single(test.Findings).Area));
+        Assert.InRange(test.Blocks, 2, 3);
+
+        void Commit(int times)
+        {
+            for (; times > 0; times--)
+            {
+                int first = store.All.Count;
+                store.Commit(lease, Enumerable.Range(first, 100).Select(i => System.Text.Encoding.UTF8.GetBytes(
+                    $"{{\"id\":\"{i}\",\"timestamp\":\"2024-05-06T07:08:09Z\",\"username\":\"jane.{i}\",\"n\":{i}}}")), "main");
+            }
+        }
+
+        static void AssertDamaged<T>(Func<T> read) => Assert.Equal("StoreDamaged", Assert.Throws<JcException>(() => read()).ErrorId);
+    }
+
     [Fact]
     public void Pages_that_are_noise_are_found()
     {

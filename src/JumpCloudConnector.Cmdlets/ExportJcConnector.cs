@@ -50,6 +50,7 @@ public sealed class ExportJcConnector : StoreCmdlet
         ConnectorExchange.CheckTarget(file);
         if (!ShouldProcess($"file '{file}'", $"Write {Words.Count(_connectors.Count, "connector")}, without their secrets")) return;
         ConnectorExchange.Export(file, _connectors, Format, Force);
-        WriteObject(new FileInfo(file));
+        // As Get-Item gives it: PowerShell's table of files shows properties that only its provider adds.
+        WriteObject(InvokeProvider.Item.Get([file], force: true, literalPath: true), enumerateCollection: true);
     });
 }

@@ -184,7 +184,7 @@ public sealed class SetJcConnector : StoreCmdlet
         if (!MyInvocation.BoundParameters.Keys.Any(IsSetting))
         {
             throw new JcException("NothingToChange", JcErrorKind.InvalidInput,
-                $"Nothing was given to set of connector '{Name}'. Give a setting, such as -ApiKey, -ContentType, -IntervalMinutes, -LogFilter or -AnalyzerProfile; Get-Help Set-JcConnector -Parameter * lists them all.", Name);
+                $"No setting was given for connector '{Name}', so nothing was changed. Give one, such as -ApiKey, -ContentType, -IntervalMinutes, -LogFilter or -AnalyzerProfile; Get-Help Set-JcConnector -Parameter * lists them all.", Name);
         }
 
         if (OpenExisting() is not { } store) throw ConnectorRegistry.NotFound(Name, StoreFolderInForce);

@@ -66,7 +66,7 @@ public sealed class SetJcSyslogDestination : SyslogSettingsCmdlet
         if (!MyInvocation.BoundParameters.Keys.Any(IsSetting))
         {
             throw new JcException("NothingToChange", JcErrorKind.InvalidInput,
-                $"Nothing was given to set of syslog destination '{Name}'. Give a setting, such as -HostName, -Port, -Format, -Query, -From, -Enable or -Disable; Get-Help Set-JcSyslogDestination -Parameter * lists them all.", Name);
+                $"No setting was given for syslog destination '{Name}', so nothing was changed. Give one, such as -HostName, -Port, -Format, -Query, -From, -Enable or -Disable; Get-Help Set-JcSyslogDestination -Parameter * lists them all.", Name);
         }
 
         if (OpenExisting() is not { } store) throw SyslogDestinationRegistry.NotFound(Name, StoreFolderInForce);

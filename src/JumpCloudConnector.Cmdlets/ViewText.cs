@@ -10,6 +10,8 @@ public static class ViewText
 {
     private const int Sliver = 10;
 
+    private static readonly char[] s_joints = ['-', '_', '.', '@', '/', '\\', ':', ','];
+
     /// <summary>Breaks a text between words, where a column has a width: PowerShell itself breaks what has no room anywhere.</summary>
     /// <param name="text">The text.</param>
     /// <param name="width">The column's width.</param>
@@ -21,8 +23,9 @@ public static class ViewText
         while (text.Length - rest > width)
         {
             int space = text.LastIndexOf(' ', rest + width, width + 1);
-            // A word that is longer than the column is broken where it has to be.
-            int end = space > rest ? space : rest + width;
+            // A word that is longer than the column is broken behind one of its signs, or where it has to be.
+            int end = space > rest ? space : text.LastIndexOfAny(s_joints, rest + width - 1, width) + 1;
+            if (end <= rest) end = rest + width;
             lines.AppendLine(text.Substring(rest, end - rest).TrimEnd());
             rest = end;
             while (rest < text.Length && text[rest] == ' ') rest++;

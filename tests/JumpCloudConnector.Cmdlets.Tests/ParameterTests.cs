@@ -133,6 +133,10 @@ public sealed class ParameterTests
         Environment.SetEnvironmentVariable("JCC_TEST_KEY", "none");
         Assert.Contains("JCC_TEST_KEY", Offered(workspace, "Set-JcConnector -Name Acme -ApiKeyVariable JCC_"));
 
+        // A console puts what all have in common in the place of what was typed: nothing is offered that would shorten it.
+        Assert.All(Offered(workspace, "Get-JcIngestedRecord -Query 'event_"), o => Assert.StartsWith("'event_", o, StringComparison.Ordinal));
+        Assert.Contains("admin_login_attempt", Offered(workspace, "Get-JcIngestedRecord -EventType in_attempt"));
+
         // In their order, and not the alphabet's.
         Assert.Equal(["15m", "1h", "4h", "24h", "7d", "30d", "90d"], Offered(workspace, "Get-JcIngestedRecord -Last "));
         Assert.Equal(["1m", "5m", "15m", "1h", "6h", "1d", "7d"], Offered(workspace, "Measure-JcIngestedRecord -Interval "));
@@ -166,7 +170,8 @@ public sealed class ParameterTests
         Assert.DoesNotContain(Offered(workspace, "Get-JcIngestedRecord -Query timestamp:"), o => o.StartsWith("'timestamp:", StringComparison.Ordinal));
 
         Assert.Equal(["'event_status '"], Offered(workspace, "New-JcLogFilter Q event_st"));
-        Assert.Equal(["'event_status Equal '", "'event_status NotEqual '"], Offered(workspace, "New-JcLogFilter Q 'event_status Equ"));
+        Assert.Equal(["'event_status Equal '"], Offered(workspace, "New-JcLogFilter Q 'event_status Equ"));
+        Assert.Equal(["'event_status EndsWith '", "'event_status StartsWith '"], Offered(workspace, "New-JcLogFilter Q 'event_status swith").Order());
         Assert.Equal(["'event_status Exists'"], Offered(workspace, "Set-JcLogFilter Q -Condition 'event_status Ex"));
         Assert.Equal(["'event_status Equal success'"], Offered(workspace, "New-JcLogFilter Q 'event_status Equal suc"));
         Assert.Equal(["'event_status '"], Offered(workspace, "New-JcLogFilter Q 'srcip Exists', event_st"));

@@ -64,8 +64,9 @@ public sealed class ConditionTransformation : TextTransformation
     {
         if (s_foreign.Match(text.Trim()) is { Success: true } foreign)
         {
-            string operation = foreign.Groups[2].Value is "!=" or "<>" ? "NotEqual" : "Equal";
-            throw RefuseValue(text, $"'{foreign.Groups[1].Value} {operation} {foreign.Groups[3].Value.Trim('"', '\'')}'");
+            string field = foreign.Groups[1].Value, value = foreign.Groups[3].Value.Trim('"', '\'');
+            string operation = foreign.Groups[2].Value is "!=" or "<>" ? "NotEqual" : field == "srcip" && value.IndexOf('/') >= 0 ? "InSubnet" : "Equal";
+            throw RefuseValue(text, $"'{LogFilterCondition.FieldMeantBy(field)} {operation} {value}'");
         }
 
         string[] parts = text.Trim().Split([' ', '\t'], 3, StringSplitOptions.RemoveEmptyEntries);

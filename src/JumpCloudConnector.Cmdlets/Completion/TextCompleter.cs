@@ -25,10 +25,12 @@ public abstract class TextCompleter : IArgumentCompleter
             yield break;
         }
 
-        IOrderedEnumerable<string> offered = all
-            .Where(v => v.IndexOf(typed, StringComparison.OrdinalIgnoreCase) >= 0)
-            .OrderBy(v => v.StartsWith(typed, StringComparison.OrdinalIgnoreCase) ? 0 : 1);
-        foreach (string value in KeepsOrder ? offered : offered.ThenBy(v => v, StringComparer.OrdinalIgnoreCase))
+        // What has the word in its middle comes where nothing begins with it: a console replaces the word by what all that is
+        // offered has in common, which must not be less than what was typed.
+        List<string> offered = [.. all.Where(v => v.StartsWith(typed, StringComparison.OrdinalIgnoreCase))];
+        if (offered.Count == 0) offered = [.. all.Where(v => v.IndexOf(typed, StringComparison.OrdinalIgnoreCase) >= 0)];
+        if (!KeepsOrder) offered.Sort(StringComparer.OrdinalIgnoreCase);
+        foreach (string value in offered)
         {
             yield return new CompletionResult(Quote(before + value), value, CompletionResultType.ParameterValue, value);
         }

@@ -30,6 +30,12 @@ internal static class ConditionDoubts
     private static bool IsWhole(LogFilterCondition condition) =>
         condition.Operator is LogFilterOperator.Equal or LogFilterOperator.NotEqual or LogFilterOperator.In or LogFilterOperator.NotIn;
 
+    private static bool IsNegated(LogFilterCondition condition) => condition.Operator is LogFilterOperator.NotEqual or LogFilterOperator.NotIn;
+
+    // Names of people and resources may have commas.
+    private static bool HasNoCommas(string field) =>
+        KnownValues.Closed.ContainsKey(field) || KnownFields.IsNumber(field) || field is "event_type" or "event_category" or "srcip";
+
     private static string? Of(LogFilterCondition condition, string value, string means)
     {
         if (s_joined.Match(value) is { Success: true } joined)
@@ -42,6 +48,10 @@ internal static class ConditionDoubts
         bool isWhole = IsWhole(condition);
         if (isWhole && value.IndexOf('*') >= 0)
             return $"A condition has no wildcards: * stands for itself, so {means} but those that have it. Use StartsWith, EndsWith or Contains without it, or Match with a regular expression.";
+        if (isWhole && condition.Field == "srcip" && value.IndexOf('/') >= 0)
+            return $"'{value}' is a network, and srcip holds addresses, so {means}. Ask for the addresses of a network with InSubnet: srcip InSubnet {value}.";
+        if (isWhole && value.IndexOf(',') >= 0 && HasNoCommas(condition.Field))
+            return $"The comma in the condition '{condition}' is part of its value, so {means}. Give several values with {(IsNegated(condition) ? LogFilterOperator.NotIn : LogFilterOperator.In)}: {condition.Field} {(IsNegated(condition) ? LogFilterOperator.NotIn : LogFilterOperator.In)} {value}.";
         if (KnownFields.NotAmong(condition.Field, value, isWhole) is { } numbers)
             return $"No record has '{value}' in {condition.Field}, as the condition '{condition}' asks: the field holds {numbers}.";
         if (!isWhole) return null;

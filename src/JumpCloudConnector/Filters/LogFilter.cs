@@ -1,3 +1,5 @@
+using JumpCloudConnector.Records;
+
 namespace JumpCloudConnector.Filters;
 
 /// <summary>How a condition compares. Texts compare in any case. Begins at 1, so that a stray 0 is never an operator.</summary>
@@ -51,6 +53,9 @@ public sealed record LogFilterCondition
 
     /// <summary>What to compare with; one of them must hold, but for NotEqual and NotIn none may.</summary>
     public IReadOnlyList<string> Values { get; init; } = [];
+
+    /// <summary>The field that somebody means by a name: itself where records can have it, or else the nearest that is known.</summary>
+    public static string FieldMeantBy(string name) => KnownFields.HasValue(name) ? name : KnownFields.Nearest(name);
 
     /// <inheritdoc/>
     public override string ToString() => Values.Count == 0 ? $"{Field} {Operator}" : $"{Field} {Operator} {string.Join(", ", Values)}";

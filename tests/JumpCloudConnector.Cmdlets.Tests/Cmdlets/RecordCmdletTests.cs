@@ -283,6 +283,8 @@ public sealed class RecordCmdletTests(CollectedStore store) : IClassFixture<Coll
     [Theory]
     [InlineData("event_type = sso_auth", "Did you mean 'event_type Equal sso_auth'?")]
     [InlineData("event_type:\"sso_auth\"", "Did you mean 'event_type Equal sso_auth'?")]
+    [InlineData("event_typ = sso_auth", "Did you mean 'event_type Equal sso_auth'?")]
+    [InlineData("srcip = 10.0.0.0/8", "Did you mean 'srcip InSubnet 10.0.0.0/8'?")]
     [InlineData("event_type != sso_auth", "Did you mean 'event_type NotEqual sso_auth'?")]
     [InlineData("event_type -eq sso_auth", "Did you mean Equal?")]
     [InlineData("event_type like sso_*", "Did you mean StartsWith, EndsWith, Contains or Match?")]

@@ -14,6 +14,8 @@ public sealed class ViewTextTests
     [InlineData("abcdefgh ij", 4, "abcd|efgh|ij")]
     [InlineData("ab abcdefgh", 4, "ab|abcd|efgh")]
     [InlineData(" ab cd", 3, " ab|cd")]
+    [InlineData("Fabrikam-Production-West", 14, "Fabrikam-|Production-|West")]
+    [InlineData("jane.doe@example.com", 10, "jane.doe@|example.|com")]
     public void A_text_is_broken_between_words_and_in_one_only_where_it_is_longer_than_a_line(string text, int width, string lines) =>
         Assert.Equal(lines.Split('|'), ViewText.Wrap(text, width).Split(Environment.NewLine));
 

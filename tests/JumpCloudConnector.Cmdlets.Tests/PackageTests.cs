@@ -33,6 +33,9 @@ public sealed class PackageTests(PackageTests.InstalledPackage package) : IClass
         Assert.Equal("MIT", Value("license"));
         Assert.StartsWith("### ", Value("releaseNotes"), StringComparison.Ordinal);
         Assert.Contains("- ", Value("releaseNotes"), StringComparison.Ordinal);
+        // Sign for sign, also where it has signs that XML takes for its own.
+        string changes = File.ReadAllText(Path.Combine(package.Folder, "CHANGELOG.md")).ReplaceLineEndings("\n");
+        Assert.Contains(Value("releaseNotes").ReplaceLineEndings("\n"), changes, StringComparison.Ordinal);
         Assert.DoesNotContain("\n## ", Value("releaseNotes"), StringComparison.Ordinal);
         Assert.Equal("PNG\r\n"u8.ToArray(), File.ReadAllBytes(Path.Combine(package.Folder, Value("icon")))[1..6]);
         Assert.NotNull(manifest.LicenseUri);

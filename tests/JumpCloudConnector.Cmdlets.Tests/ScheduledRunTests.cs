@@ -87,7 +87,7 @@ public sealed class ScheduledRunTests : IDisposable
         (int code, string output) = await RunAsync();
 
         Assert.Equal(2, code);
-        Assert.Contains("Failed", output, StringComparison.Ordinal);
+        Assert.Contains("Unauthorized", output, StringComparison.Ordinal);
     }
 
     [Fact]

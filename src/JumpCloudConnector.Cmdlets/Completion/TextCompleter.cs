@@ -64,6 +64,9 @@ public abstract class TextCompleter : IArgumentCompleter
     {
         bool plain = text.Length > 0;
         foreach (char character in text) plain &= char.IsLetterOrDigit(character) || character is '_' or '-' or '.';
-        return plain ? text : "'" + text.Replace("'", "''") + "'";
+        if (plain) return text;
+        // Behind a field or an operator the text goes on: its quote stays open, for the next word.
+        bool isOpen = text.Length > 0 && text[text.Length - 1] is ':' or ' ';
+        return "'" + text.Replace("'", "''") + (isOpen ? "" : "'");
     }
 }

@@ -68,14 +68,23 @@ public static class ViewText
         { } t => t.TotalSeconds.ToString("0.0", CultureInfo.CurrentCulture) + "s",
     };
 
+    /// <summary>Bytes in the unit that they are many of.</summary>
+    public static string? Size(double? bytes) => bytes switch
+    {
+        null => null,
+        >= 1 << 30 => string.Format(CultureInfo.CurrentCulture, "{0:0.00} GB", bytes / (1 << 30)),
+        >= 1 << 20 => string.Format(CultureInfo.CurrentCulture, "{0:0.0} MB", bytes / (1 << 20)),
+        _ => string.Format(CultureInfo.CurrentCulture, "{0:0} kB", bytes / (1 << 10)),
+    };
+
     /// <summary>The width that is safe to write in: a console uses its last character, or does not.</summary>
     private static int ConsoleWidth(PSHost host)
     {
         try
         {
-            return host.UI.RawUI.BufferSize.Width - 1;
+            return host.UI?.RawUI is { } console ? console.BufferSize.Width - 1 : 0;
         }
-        catch (Exception e) when (e is HostException or NotImplementedException or NullReferenceException or System.IO.IOException)
+        catch (Exception e) when (e is HostException or NotImplementedException or System.IO.IOException)
         {
             // A host without a console has no width.
             return 0;

@@ -9,7 +9,7 @@ public sealed class ConditionCompleter : SampleCompleter
     private static readonly string[] s_lists = [nameof(LogFilterOperator.In), nameof(LogFilterOperator.NotIn)];
 
     private static readonly string[] s_operators =
-        [.. Enumerable.Range((int)LogFilterOperator.Equal, (int)LogFilterOperator.InSubnet).Select(o => (LogFilterOperator)o).Select(o => o == LogFilterOperator.Exists ? $"{o}" : $"{o} ")];
+        [.. LogFilterCondition.Operators.Select(o => o == LogFilterOperator.Exists ? $"{o}" : $"{o} ")];
 
     /// <inheritdoc/>
     protected override bool KeepsOrder => true;

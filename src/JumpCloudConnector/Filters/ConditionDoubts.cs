@@ -10,7 +10,7 @@ namespace JumpCloudConnector.Filters;
 internal static class ConditionDoubts
 {
     private static readonly Regex s_joined = new(
-        $@"\s(and|or|&&|\|\|)\s+[\w.]+\s+({string.Join("|", Enumerable.Range((int)LogFilterOperator.Equal, (int)LogFilterOperator.InSubnet).Select(o => (LogFilterOperator)o))})\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+        $@"\s(and|or|&&|\|\|)\s+[\w.]+\s+({string.Join("|", LogFilterCondition.Operators)})\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     /// <summary>What there is to say, at most one thing a value.</summary>
     /// <param name="condition">A condition that passed the check.</param>
@@ -29,8 +29,6 @@ internal static class ConditionDoubts
 
     private static bool IsWhole(LogFilterCondition condition) =>
         condition.Operator is LogFilterOperator.Equal or LogFilterOperator.NotEqual or LogFilterOperator.In or LogFilterOperator.NotIn;
-
-    private static bool IsNegated(LogFilterCondition condition) => condition.Operator is LogFilterOperator.NotEqual or LogFilterOperator.NotIn;
 
     // Names of people and resources may have commas.
     private static bool HasNoCommas(string field) =>
@@ -51,7 +49,11 @@ internal static class ConditionDoubts
         if (isWhole && condition.Field == "srcip" && value.IndexOf('/') >= 0)
             return $"'{value}' is a network, and srcip holds addresses, so {means}. Ask for the addresses of a network with InSubnet: srcip InSubnet {value}.";
         if (isWhole && value.IndexOf(',') >= 0 && HasNoCommas(condition.Field))
-            return $"The comma in the condition '{condition}' is part of its value, so {means}. Give several values with {(IsNegated(condition) ? LogFilterOperator.NotIn : LogFilterOperator.In)}: {condition.Field} {(IsNegated(condition) ? LogFilterOperator.NotIn : LogFilterOperator.In)} {value}.";
+        {
+            LogFilterOperator several = condition.Operator is LogFilterOperator.NotEqual or LogFilterOperator.NotIn ? LogFilterOperator.NotIn : LogFilterOperator.In;
+            return $"The comma in the condition '{condition}' is part of its value, so {means}. Give several values with {several}: {condition.Field} {several} {value}.";
+        }
+
         if (KnownFields.NotAmong(condition.Field, value, isWhole) is { } numbers)
             return $"No record has '{value}' in {condition.Field}, as the condition '{condition}' asks: the field holds {numbers}.";
         if (!isWhole) return null;

@@ -45,6 +45,10 @@ public enum LogFilterOperator
 /// <summary>One condition of a log filter.</summary>
 public sealed record LogFilterCondition
 {
+    /// <summary>All operators.</summary>
+    public static IReadOnlyList<LogFilterOperator> Operators { get; } =
+        [.. Enumerable.Range((int)LogFilterOperator.Equal, (int)LogFilterOperator.InSubnet).Select(o => (LogFilterOperator)o)];
+
     /// <summary>A field of the finished record, as a dotted path: <c>event_type</c>, <c>user.name</c>, <c>jumpcloud.geoip.country_code</c>.</summary>
     public required string Field { get; init; }
 

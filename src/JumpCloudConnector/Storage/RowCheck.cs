@@ -51,10 +51,11 @@ internal sealed class RowCheck
 
         FieldValue uuid = _header[RecordHeader.Uuid];
         ContentHash hash = _scanner.Hash;
-        bool isReceived = IsOf(json, uuid, new RecordKey(hash.High, hash.Low));
+        if (IsOf(json, uuid, new RecordKey(hash.High, hash.Low))) return null;
         // A user's has the time and the kind of change in it.
-        foreach (UserChange change in s_changes) isReceived |= IsOf(json, uuid, UserRecordWriter.KeyOf(hash, timestamp, change));
-        return isReceived ? null : "its stellar_uuid is not that of its content";
+        foreach (UserChange change in s_changes)
+            if (IsOf(json, uuid, UserRecordWriter.KeyOf(hash, timestamp, change))) return null;
+        return "its stellar_uuid is not that of its content";
     }
 
     private bool IsOurs(ReadOnlySpan<byte> json)

@@ -198,7 +198,7 @@ public sealed class CollectionCmdletTests
         using (var watcher = new ModuleSession())
         {
             watcher.SetVariable("store", work.StorePath);
-            await UntilAsync(() => watcher.Invoke("Get-JcIngestedRecord -StorePath $store -First 300").Output.Count == 300);
+            await Workspace.UntilAsync(() => watcher.Invoke("Get-JcIngestedRecord -StorePath $store -First 300").Output.Count == 300);
         }
 
         var watch = Stopwatch.StartNew();
@@ -226,7 +226,7 @@ public sealed class CollectionCmdletTests
         work.RunWell("Invoke-JcCollection");
         work.Simulator.Scenario.Latency = TimeSpan.FromSeconds(1);
         Task<ScriptResult> running = InBackground(() => work.Run("Invoke-JcCollection -Force"));
-        await UntilAsync(() => work.Simulator.Requests.UnderWay > 0);
+        await Workspace.UntilAsync(() => work.Simulator.Requests.UnderWay > 0);
         using (var other = new ModuleSession())
         {
             other.SetVariable("store", work.StorePath);
@@ -341,7 +341,7 @@ public sealed class CollectionCmdletTests
         work.Add();
         work.Simulator.Scenario.Latency = TimeSpan.FromSeconds(1);
         Task<ScriptResult> running = InBackground(() => work.Run("Test-JcConnector"));
-        await UntilAsync(() => work.Simulator.Requests.UnderWay > 0);
+        await Workspace.UntilAsync(() => work.Simulator.Requests.UnderWay > 0);
         using (var other = new ModuleSession())
         {
             other.SetVariable("store", work.StorePath);
@@ -361,14 +361,4 @@ public sealed class CollectionCmdletTests
 
     private static Task<ScriptResult> InBackground(Func<ScriptResult> run) =>
         Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), "It did not come to pass.");
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
-    }
 }

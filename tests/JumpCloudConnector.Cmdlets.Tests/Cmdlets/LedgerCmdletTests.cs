@@ -101,7 +101,7 @@ public sealed class LedgerCmdletTests
         // Longer than what is allowed below.
         work.Simulator.Scenario.Latency = TimeSpan.FromSeconds(8);
         Task<ScriptResult> running = Task.Run(() => work.Run("Test-JcIngestion"));
-        while (work.Simulator.Requests.UnderWay == 0) await Task.Delay(20, TestContext.Current.CancellationToken);
+        await Workspace.UntilAsync(() => work.Simulator.Requests.UnderWay > 0);
         Stopwatch watch = Stopwatch.StartNew();
         work.Session.Stop();
         await running;

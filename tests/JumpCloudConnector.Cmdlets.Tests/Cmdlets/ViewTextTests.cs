@@ -45,6 +45,21 @@ public sealed class ViewTextTests
         Assert.Null(ViewText.Duration(null));
     }
 
+    [Theory]
+    [InlineData(0L, "0 kB")]
+    [InlineData((1L << 20) - 1, "1024 kB")]
+    [InlineData(1L << 20, "1.0 MB")]
+    [InlineData((1L << 30) - 1, "1024.0 MB")]
+    [InlineData(3L << 29, "1.50 GB")]
+    public void A_size_is_in_the_unit_that_it_is_many_of(long bytes, string expected)
+    {
+        using ModuleSession session = new();
+        session.Invoke("[cultureinfo]::CurrentCulture = 'en-US'");
+        ScriptResult shown = session.Invoke("param($Bytes) [JumpCloudConnector.Cmdlets.ViewText]::Size($Bytes)", ModuleSession.Parameters(("Bytes", bytes)));
+        Assert.Equal([expected], shown.Output.Select(o => o.ToString()));
+        Assert.Null(ViewText.Size(null));
+    }
+
     [Fact]
     public void Each_line_of_a_text_is_coloured_by_itself_and_none_where_the_session_has_no_colours()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Management.Automation;
 using System.Security;
 using JumpCloudSimulator;
@@ -119,6 +120,17 @@ internal sealed class Workspace : IAsyncDisposable
         Environment.SetEnvironmentVariable("JCCONNECTOR_KEYRING", folder);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         return folder;
+    }
+
+    /// <summary>Waits for what no signal tells of.</summary>
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), "It did not come to pass.");
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
     }
 }
 
